@@ -1,0 +1,21 @@
+/* One limit to be checked. */
+#include "api/ratelimit_shape.h"
+
+#include "service/ratelimit_svc.h"
+
+#define DAYS_30_MS INT64_C(2592000000)
+
+static const struct field fields[] = {
+    F_STR(struct limit_in, namespace, "namespace", F_REQUIRED, 1, 512,
+          .text = "Name or id of the namespace; created when there is none."),
+    F_STR(struct limit_in, identifier, "identifier", F_REQUIRED, 1, 512,
+          .text = "Who or what is limited."),
+    F_INT(struct limit_in, limit, "limit", F_REQUIRED, 1, F_NO_MAX,
+          .text = "How much may be used per window."),
+    F_INT(struct limit_in, duration, "duration", F_REQUIRED, 1000, DAYS_30_MS,
+          .text = "Length of the window in milliseconds."),
+    F_INT(struct limit_in, cost, "cost", 0, 0, F_NO_MAX, .dflt = "1",
+          .text = "How much this request takes; 0 only looks."),
+    F_END,
+};
+const struct field ratelimit_shape_limit = F_BODY(0, fields, struct limit_in);

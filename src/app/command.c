@@ -1,0 +1,298 @@
+/* Finding a command, reading its flags, showing its result. */
+#include "config.h"
+#include "app/command.h"
+
+#include "app/setup.h"
+#include "app/show.h"
+#include "base/sb.h"
+#include "base/utc.h"
+#include "schema/args.h"
+#include "schema/decode.h"
+#include "schema/describe.h"
+#include "schema/encode.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+#define COMMAND(id, name) extern const struct command cmd_##id;
+#include "app/commands.def"
+#undef COMMAND
+
+static const struct {
+    const char *name;
+    const struct command *cmd;
+} commands[] = {
+#define COMMAND(id, name) {name, &cmd_##id},
+#include "app/commands.def"
+#undef COMMAND
+};
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+/* What every command understands. */
+struct globals {
+    const char *config;
+    bool json, help;
+};
+
+static void
+complain(struct str text)
+{
+    fprintf(stderr, "latchkey: %.*s\n", STR_ARG(text));
+}
+
+/* Help */
+
+static void
+help_flag(struct arena *mem, const struct field *f)
+{
+    static const char *const kinds[] = {
+        [FT_STR] = " TEXT", [FT_INT] = " N",       [FT_BOOL] = "",
+        [FT_OBJ] = " JSON", [FT_LIST] = " A,B,…", [FT_MAP] = " JSON",
+    };
+    struct str flag = describe_flag(mem, f);
+    struct sb left;
+
+    sb_init(&left, mem, 64);
+    sb_addf(&left, "--%.*s%s%s", STR_ARG(flag), kinds[f->type],
+            f->flags & F_REQUIRED ? " *" : "");
+    printf("  %-34s %s%s%s\n", sb_str(&left).p, f->text ? f->text : "",
+           f->flags & F_NULLABLE ? " \"none\" clears it." : "",
+           f->dflt ? arena_fmt(mem, " Default: %s.", f->dflt).p : "");
+}
+
+static void
+help_command(struct arena *mem, int i)
+{
+    const struct command *cmd = commands[i].cmd;
+
+    printf("latchkey %s: %s\n\nUsage: latchkey %s [options]\n", commands[i].name, cmd->summary,
+           commands[i].name);
+    if (cmd->help)
+        printf("\n%s\n", cmd->help);
+    printf("\nOptions (* = required):\n");
+    for (const struct field *f = cmd->in->sub; f->type != FT_END; f++)
+        help_flag(mem, f);
+    printf("  %-34s %s\n  %-34s %s\n  %-34s %s\n", "--config FILE",
+           "Configuration file; default: see latchkey.conf(5).", "--output text|json",
+           "text for people, json for programs.", "--help", "This text.");
+}
+
+static void
+help_all(void)
+{
+    printf("latchkey " PACKAGE_VERSION ": API keys, verification and rate limits on MySQL\n\n"
+           "Usage: latchkey COMMAND [options]\n\nCommands:\n");
+    for (int i = 0; i < COMMANDS; i++)
+        printf("  %-20s %s\n", commands[i].name, commands[i].cmd->summary);
+    printf("\n`latchkey COMMAND --help` tells the options of a command; see also latchkey(8).\n"
+           "Started by a web server, the same program answers FastCGI and CGI requests.\n");
+}
+
+/* Parsing */
+
+/* How many words name the command; *at is its row. 0: there is none of that name. */
+static int
+find_command(int argc, char **argv, int *at)
+{
+    for (int i = 0; i < COMMANDS; i++) {
+        struct str rest = str_of(commands[i].name);
+        int words = 0;
+
+        while (rest.p && words < argc && str_eq(str_cut(&rest, ' '), str_of(argv[words])))
+            words++;
+        if (!rest.p && words > 0 && str_ends(str_of(commands[i].name), str_of(argv[words - 1]))) {
+            *at = i;
+            return words;
+        }
+    }
+    return 0;
+}
+
+/* Takes --config, --output and --help out of argv; what is left keeps its order. False when one
+ * lacks its value. */
+static bool
+take_globals(struct arena *mem, int *argc, char **argv, struct globals *g, struct str *why)
+{
+    int kept = 0;
+
+    for (int i = 0; i < *argc; i++) {
+        struct str value = str_of(argv[i]), flag = str_cut(&value, '=');
+        bool config = str_eq(flag, S("--config")), output = str_eq(flag, S("--output"));
+
+        if (str_eq(flag, S("--help")) || str_eq(flag, S("-h"))) {
+            g->help = true;
+            continue;
+        }
+        if (!config && !output) {
+            argv[kept++] = argv[i];
+            continue;
+        }
+        if (!value.p)
+            value = i + 1 < *argc ? str_of(argv[++i]) : S("");
+        if (config)
+            g->config = arena_cstr(mem, value);
+        else
+            g->json = str_eq(value, S("json"));
+        if (value.n == 0 || (output && !g->json && !str_eq(value, S("text")))) {
+            *why = output ? S("--output must be text or json") : S("--config needs a file");
+            return false;
+        }
+    }
+    *argc = kept;
+    return true;
+}
+
+/* Running */
+
+/* The flags as the command's struct; complains and returns NULL when they are wrong. */
+static const void *
+read_flags(struct arena *mem, int argc, char **argv, const struct field *in)
+{
+    struct str json, why;
+    struct decoded d;
+    struct json_parser *parser = json_parser_new();
+
+    if (!args_json(mem, argc, argv, in, &json, &why)) {
+        complain(why);
+        json_parser_free(parser);
+        return NULL;
+    }
+    decode_body(mem, parser, json, in, &d);
+    json_parser_free(parser);
+    for (size_t i = 0; i < d.issue_count; i++)
+        complain(arena_fmt(mem, "%.*s: %.*s", STR_ARG(show_location(mem, in, d.issues[i].location)),
+                           STR_ARG(d.issues[i].message)));
+    return d.issue_count ? NULL : d.v;
+}
+
+static struct actor
+operator_actor(struct arena *mem)
+{
+    const struct passwd *pw = getpwuid(getuid());
+    struct str name = pw ? arena_str(mem, str_of(pw->pw_name))
+                         : arena_fmt(mem, "uid %u", (unsigned)getuid());
+
+    return (struct actor){S("user"), name, name};
+}
+
+static int
+show_result(struct arena *mem, const struct command *cmd, const struct globals *g,
+            const struct command_result *r)
+{
+    struct str text = r->raw;
+    struct sb out;
+
+    if (cmd->out) {
+        sb_init(&out, mem, 1024);
+        encode_value(&out, cmd->out, r->data);
+        text = g->json ? arena_fmt(mem, "%s\n", sb_str(&out).p) : show_text(mem, sb_str(&out));
+    }
+    fwrite(text.p, 1, text.n, stdout);
+    if (fflush(stdout) != 0) {
+        perror("latchkey: standard output");
+        return EXIT_FAILED;
+    }
+    return r->exit_status;
+}
+
+static void
+silence(void *unused, struct str line)
+{
+    (void)unused;
+    (void)line;
+}
+
+static int
+run(struct setup *s, struct arena *mem, const struct command *cmd, const struct globals *g,
+    const void *in)
+{
+    struct ctx c = setup_ctx(s, mem);
+    struct command_result r = {.exit_status = EXIT_DONE};
+    enum status st;
+
+    c.actor = operator_actor(mem);
+    c.started_us = utc_mono_us();
+    if (cmd->out)
+        r.data = arena_alloc(mem, cmd->out->type == FT_LIST ? sizeof(struct f_list)
+                                                            : cmd->out->size);
+    st = cmd->run(&c, in, &r);
+    if (st == ST_OK)
+        return show_result(mem, cmd, g, &r);
+    complain(c.err.detail.n ? c.err.detail : str_of(err_name(st)));
+    if (c.err.cause.n)
+        complain(c.err.cause);
+    return EXIT_FAILED;
+}
+
+static int
+start_and_run(struct arena *mem, const struct command *cmd, const struct globals *g, const void *in)
+{
+    struct setup s;
+    struct str why;
+    const struct setup_how how = {cmd->flags & CMD_MIGRATOR, cmd->flags & CMD_ANY_SCHEMA};
+    int status = EXIT_FAILED;
+
+    if (!setup_load(&s, g->config, &why) ||
+        (!setup_database(&s, how, &why) && !(cmd->flags & CMD_NO_DATABASE))) {
+        complain(why);
+    } else {
+        /* an error is shown once, at the end; events of the connection only to who asks for them */
+        if (s.log.least > LOG_DEBUG)
+            s.log.sink = silence;
+        status = run(&s, mem, cmd, g, in);
+    }
+    setup_free(&s);
+    return status;
+}
+
+static int
+dispatch(struct arena *mem, int argc, char **argv)
+{
+    struct globals g = {0};
+    struct str why = S("");
+    const void *in;
+    int at = 0, words;
+
+    if (!take_globals(mem, &argc, argv, &g, &why)) {
+        complain(why);
+        return EXIT_USAGE;
+    }
+    if (argc == 0 || strcmp(argv[0], "help") == 0) {
+        help_all();
+        return g.help || argc ? EXIT_DONE : EXIT_USAGE;
+    }
+    if (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "version") == 0) {
+        puts("latchkey " PACKAGE_VERSION);
+        return EXIT_DONE;
+    }
+    words = find_command(argc, argv, &at);
+    if (words == 0) {
+        complain(arena_fmt(mem, "unknown command '%s'; `latchkey help` lists them", argv[0]));
+        return EXIT_USAGE;
+    }
+    if (g.help) {
+        help_command(mem, at);
+        return EXIT_DONE;
+    }
+    in = read_flags(mem, argc - words, argv + words, commands[at].cmd->in);
+    if (!in) {
+        fprintf(stderr, "`latchkey %s --help` tells the options.\n", commands[at].name);
+        return EXIT_USAGE;
+    }
+    return start_and_run(mem, commands[at].cmd, &g, in);
+}
+
+int
+command_main(int argc, char **argv)
+{
+    struct arena *mem = arena_new(SETUP_REQUEST_MEMORY);
+    int status = dispatch(mem, argc - 1, argv + 1);
+
+    arena_free(mem);
+    return status;
+}

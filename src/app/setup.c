@@ -1,0 +1,76 @@
+/* Start-up. */
+#include "app/setup.h"
+
+#include "store/migrate.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { SETUP_MEMORY = 4 * 1024 * 1024 };
+
+static bool
+set_log(struct setup *s, struct str *why)
+{
+    bool known = false;
+
+    s->log = (struct log){.sink = log_stderr, .json = strcmp(s->conf.log_format, "json") == 0};
+    for (int l = LOG_DEBUG; l <= LOG_ERROR; l++) {
+        if (strcmp(s->conf.log_level, log_level_name((enum log_level)l)) != 0)
+            continue;
+        s->log.least = (enum log_level)l;
+        known = true;
+    }
+    if (!known)
+        *why = arena_fmt(s->mem, "log_level must be debug, info, warn or error, not '%s'",
+                         s->conf.log_level);
+    else if (!s->log.json && strcmp(s->conf.log_format, "text") != 0)
+        *why = arena_fmt(s->mem, "log_format must be text or json, not '%s'", s->conf.log_format);
+    return why->n == 0;
+}
+
+bool
+setup_load(struct setup *s, const char *file, struct str *why)
+{
+    *why = S("");
+    *s = (struct setup){.mem = arena_new(SETUP_MEMORY), .log = {.sink = log_stderr}};
+    return conf_load(s->mem, file, &s->conf, why) && set_log(s, why);
+}
+
+bool
+setup_database(struct setup *s, struct setup_how how, struct str *why)
+{
+    const struct conf *conf = &s->conf;
+    struct db_conf db = {
+        .defaults_group = "latchkey",
+        .connect_timeout_s = (unsigned)conf->database_connect_timeout_s,
+        .io_timeout_s = (unsigned)conf->database_io_timeout_s,
+        .lock_timeout_s = (unsigned)conf->database_lock_timeout_s,
+    };
+    const char *file = how.migrator && *conf->migrator_defaults_file
+                           ? conf->migrator_defaults_file
+                           : conf->database_defaults_file;
+
+    if (*file && !conf_secret_file_ok(s->mem, file, why))
+        return false;
+    if (*file)
+        db.defaults_file = file;
+    if (!how.any_schema)
+        db.schema_version = (unsigned)migrate_steps[migrate_step_count - 1].version;
+    s->db = db_open(&db, &s->log);
+    return true;
+}
+
+void
+setup_free(struct setup *s)
+{
+    db_close(s->db);
+    arena_free(s->mem);
+    *s = (struct setup){0};
+}
+
+struct ctx
+setup_ctx(struct setup *s, struct arena *mem)
+{
+    return (struct ctx){.mem = mem, .log = &s->log, .conf = &s->conf, .db = s->db,
+                        .request_id = {"", 0}, .remote_ip = {"", 0}, .user_agent = {"", 0}};
+}

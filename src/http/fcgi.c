@@ -1,0 +1,184 @@
+/* FastCGI. The listening socket does not block, so that a wait can end for a signal or because it
+ * is time to write what has been recorded; libfcgi's own accept could do neither. */
+#include "http/fcgi.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* libfcgi waits this long for the web server to close, and for a silent connection to speak. */
+#define LIBFCGI_PATIENCE_MS "200"
+
+struct fcgi {
+    FCGX_Request req;
+    int fd;
+    bool active; /* between fcgi_wait and fcgi_finish */
+};
+
+static volatile sig_atomic_t stopping;
+static int wake[2] = {-1, -1};
+
+static void
+on_stop(int sig)
+{
+    int keep = errno;
+    ssize_t ignored = write(wake[1], "", 1);
+
+    (void)sig;
+    (void)ignored;
+    stopping = 1;
+    errno = keep;
+}
+
+bool
+fcgi_is_listener(int fd)
+{
+    int on = 0;
+    socklen_t len = sizeof(on);
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 && on;
+}
+
+static bool
+set_flags(int fd, bool cloexec)
+{
+    int fl = fcntl(fd, F_GETFL);
+
+    if (fl < 0 || fcntl(fd, F_SETFL, fl | O_NONBLOCK) < 0)
+        return false;
+    return !cloexec || fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+struct fcgi *
+fcgi_open(int fd)
+{
+    struct fcgi *f = calloc(1, sizeof(*f));
+    struct sigaction sa = {.sa_handler = on_stop}, ign = {.sa_handler = SIG_IGN};
+
+    setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", LIBFCGI_PATIENCE_MS, 0);
+    setenv("LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT", LIBFCGI_PATIENCE_MS, 0);
+    if (!f || FCGX_Init() != 0 || FCGX_InitRequest(&f->req, fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0 ||
+        pipe(wake) != 0 || !set_flags(wake[0], true) || !set_flags(wake[1], true) ||
+        !set_flags(fd, false)) {
+        free(f);
+        return NULL;
+    }
+    f->fd = fd;
+    sigaction(SIGTERM, &sa, NULL);
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGPIPE, &ign, NULL);
+    return f;
+}
+
+void
+fcgi_close(struct fcgi *f)
+{
+    if (f)
+        FCGX_Free(&f->req, 1);
+    free(f);
+}
+
+enum fcgi_event
+fcgi_wait(struct fcgi *f, int timeout_ms)
+{
+    struct pollfd p[2] = {{.fd = f->fd, .events = POLLIN}, {.fd = wake[0], .events = POLLIN}};
+
+    for (;;) {
+        int n, rc;
+
+        if (stopping)
+            return FCGI_STOP;
+        n = poll(p, 2, timeout_ms);
+        if (stopping || (n < 0 && errno != EINTR))
+            return FCGI_STOP;
+        if (n == 0)
+            return FCGI_IDLE;
+        if (n < 0 || !(p[0].revents & (POLLIN | POLLHUP | POLLERR)))
+            continue;
+        rc = FCGX_Accept_r(&f->req);
+        if (rc == 0) {
+            f->active = true;
+            return FCGI_REQUEST;
+        }
+        /* a sibling was faster, or the peer went away before it said anything */
+        if (rc != -EAGAIN && rc != -EWOULDBLOCK && rc != -EINTR && rc != -ECONNABORTED &&
+            !fcgi_is_listener(f->fd))
+            return FCGI_STOP;
+    }
+}
+
+static void
+read_body(struct fcgi *f, struct arena *mem, int64_t max_body, struct http_req *req)
+{
+    int64_t want = req->content_length;
+    size_t got = 0;
+    char *p;
+
+    req->body = S("");
+    if (max_body > 0 && want > max_body) {
+        req->body_state = BODY_TOO_LARGE;
+        return;
+    }
+    if (want <= 0)
+        return;
+    p = arena_alloc(mem, (size_t)want + 1);
+    while (got < (size_t)want) {
+        size_t left = (size_t)want - got;
+        int n = FCGX_GetStr(p + got, left > 1 << 30 ? 1 << 30 : (int)left, f->req.in);
+
+        if (n <= 0) {
+            req->body_state = BODY_BROKEN;
+            return;
+        }
+        got += (size_t)n;
+    }
+    req->body = (struct str){p, got};
+}
+
+void
+fcgi_read(struct fcgi *f, struct arena *mem, int64_t max_body, struct http_req *req)
+{
+    http_req_read(mem, f->req.envp, req);
+    read_body(f, mem, max_body, req);
+}
+
+bool
+fcgi_reply(struct fcgi *f, struct arena *mem, const struct http_res *res)
+{
+    struct str text = http_res_text(mem, res);
+
+    while (text.n > 0) {
+        int n = text.n > 1 << 30 ? 1 << 30 : (int)text.n;
+
+        if (FCGX_PutStr(text.p, n, f->req.out) != n)
+            return false;
+        text = str_from(text, (size_t)n);
+    }
+    return FCGX_FFlush(f->req.out) == 0;
+}
+
+void
+fcgi_finish(struct fcgi *f)
+{
+    f->req.keepConnection = 0; /* an idle kept connection would hold the worker */
+    FCGX_Finish_r(&f->req);
+    f->active = false;
+}
+
+void
+fcgi_log(void *arg, struct str line)
+{
+    struct fcgi *f = arg;
+
+    if (f->active)
+        FCGX_PutStr(line.p, (int)line.n, f->req.err);
+    else
+        log_stderr(NULL, line);
+}

@@ -1,0 +1,69 @@
+/* Audit events. */
+#include "service/audit_svc.h"
+
+#include "base/id.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct audit *
+audit_svc_begin(struct ctx *c, struct str workspace_id, enum audit_correlation correlation)
+{
+    struct audit *a = ARENA_NEW(c->mem, struct audit);
+
+    a->c = c;
+    a->workspace_id = workspace_id;
+    a->correlation = correlation;
+    a->actor = c->actor;
+    return a;
+}
+
+struct audit_event *
+audit_svc_add(struct audit *a, const char *name, struct str description)
+{
+    struct audit_event *e;
+
+    if (a->n == a->cap) {
+        size_t cap = a->cap ? 2 * a->cap : 4;
+        struct audit_event *more = ARENA_ARRAY(a->c->mem, cap, struct audit_event);
+
+        if (a->n)
+            memcpy(more, a->events, a->n * sizeof(*more));
+        a->events = more;
+        a->cap = cap;
+    }
+    e = &a->events[a->n++];
+    e->id = id_new(a->c->mem, "log");
+    e->event = str_of(name);
+    e->description = description;
+    e->time = a->c->now_ms;
+    e->actor_type = a->actor.type;
+    e->actor_id = a->actor.id;
+    e->actor_name = a->actor.name;
+    e->remote_ip = a->c->remote_ip;
+    e->user_agent = a->c->user_agent;
+    return e;
+}
+
+void
+audit_svc_target(struct audit_event *e, const char *type, struct str id, struct str name,
+                 struct str meta)
+{
+    assert(e->n_targets < AUDIT_MAX_TARGETS);
+    e->targets[e->n_targets++] = (struct audit_target){str_of(type), id, name, meta};
+}
+
+enum status
+audit_svc_write(struct audit *a)
+{
+    struct str correlation = S("");
+
+    assert(db_in_tx(a->c->db));
+    if (a->n == 0)
+        return ST_OK;
+    if (a->n > 1 || a->correlation == AUDIT_CORRELATE_ALWAYS)
+        correlation = id_new(a->c->mem, "cor");
+    for (size_t i = 0; i < a->n; i++)
+        a->events[i].correlation_id = correlation;
+    return audit_store_insert(a->c, a->workspace_id, a->events, a->n);
+}

@@ -1,0 +1,12 @@
+/* identity_svc.h: identities and their use by keys. */
+#ifndef LATCHKEY_SERVICE_IDENTITY_SVC_H
+#define LATCHKEY_SERVICE_IDENTITY_SVC_H
+
+#include "store/identity_store.h"
+
+/* The live identity with this external id, created if there is none (contract keys.md section 7).
+ * Call it in a transaction: creation is undone with it. Concurrent callers end up on one. */
+enum status identity_svc_ensure(struct ctx *c, struct str workspace_id, struct str external_id,
+                                struct str *identity_id) MUST_USE;
+
+#endif

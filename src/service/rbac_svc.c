@@ -1,0 +1,204 @@
+/* Permissions and roles of requests. */
+#include "service/rbac_svc.h"
+
+#include "base/id.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <strings.h>
+
+static bool
+same_slug(struct str a, struct str b)
+{
+    return a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0;
+}
+
+/* The strings of a request's list without repetitions, in order. Sorting an index keeps it quick
+ * for long lists. */
+struct indexed {
+    struct str s;
+    size_t i;
+};
+
+static int
+by_slug(const void *a, const void *b)
+{
+    const struct indexed *x = a, *y = b;
+    size_t n = x->s.n < y->s.n ? x->s.n : y->s.n;
+    int d = strncasecmp(x->s.p, y->s.p, n);
+
+    if (d == 0)
+        d = (x->s.n > y->s.n) - (x->s.n < y->s.n);
+    if (d == 0)
+        d = (x->i > y->i) - (x->i < y->i);
+    return d;
+}
+
+static int
+by_exact(const void *a, const void *b)
+{
+    const struct indexed *x = a, *y = b;
+    int d = str_cmp(x->s, y->s);
+
+    return d ? d : (x->i > y->i) - (x->i < y->i);
+}
+
+static struct str *
+distinct(struct ctx *c, struct f_list list, bool fold_case, size_t *n)
+{
+    const struct f_str *v = list.v;
+    struct indexed *sorted = ARENA_ARRAY(c->mem, list.n + 1, struct indexed);
+    bool *again = ARENA_ARRAY(c->mem, list.n + 1, bool);
+    struct str *out = ARENA_ARRAY(c->mem, list.n + 1, struct str);
+
+    for (size_t i = 0; i < list.n; i++)
+        sorted[i] = (struct indexed){v[i].v, i};
+    qsort(sorted, list.n, sizeof(*sorted), fold_case ? by_slug : by_exact);
+    for (size_t i = 1; i < list.n; i++)
+        again[sorted[i].i] = fold_case ? same_slug(sorted[i].s, sorted[i - 1].s)
+                                       : str_eq(sorted[i].s, sorted[i - 1].s);
+    *n = 0;
+    for (size_t i = 0; i < list.n; i++)
+        if (!again[i])
+            out[(*n)++] = v[i].v;
+    return out;
+}
+
+static int
+by_row_slug(const void *a, const void *b)
+{
+    const struct permission_row *x = a, *y = b;
+
+    return by_slug(&(struct indexed){x->slug, 0}, &(struct indexed){y->slug, 0});
+}
+
+/* Sorts what exists by slug and puts it into the order of the request. */
+static void
+in_order(struct ctx *c, const struct str *slugs, size_t n, struct permission_row *found,
+         size_t n_found, struct rbac_permissions *out)
+{
+    *out = (struct rbac_permissions){
+        .rows = ARENA_ARRAY(c->mem, n + 1, struct permission_row),
+        .created = ARENA_ARRAY(c->mem, n + 1, bool),
+        .missing = ARENA_ARRAY(c->mem, n + 1, struct str),
+    };
+    qsort(found, n_found, sizeof(*found), by_row_slug);
+    for (size_t i = 0; i < n; i++) {
+        struct permission_row key = {.slug = slugs[i]};
+        const struct permission_row *hit =
+            bsearch(&key, found, n_found, sizeof(*found), by_row_slug);
+
+        if (hit)
+            out->rows[out->n++] = *hit;
+        else
+            out->missing[out->n_missing++] = slugs[i];
+    }
+}
+
+static enum status
+resolve(struct ctx *c, struct str workspace_id, const struct str *slugs, size_t n,
+        struct rbac_permissions *out)
+{
+    struct permission_row *found = NULL;
+    size_t n_found = 0;
+    enum status st =
+        rbac_store_permissions_by_slug(c, workspace_id, slugs, n, &found, &n_found);
+
+    if (st == ST_OK)
+        in_order(c, slugs, n, found, n_found, out);
+    return st;
+}
+
+enum status
+rbac_svc_permissions(struct ctx *c, struct str workspace_id, struct f_list slugs,
+                     struct rbac_permissions *out)
+{
+    size_t n;
+    struct str *wanted = distinct(c, slugs, true, &n);
+
+    return resolve(c, workspace_id, wanted, n, out);
+}
+
+enum status
+rbac_svc_permissions_ensure(struct ctx *c, struct str workspace_id, struct f_list slugs,
+                            struct str description_prefix, struct rbac_permissions *out)
+{
+    size_t n, n_fresh;
+    struct str *wanted = distinct(c, slugs, true, &n);
+    struct permission_row *fresh;
+    enum status st;
+
+    assert(db_in_tx(c->db));
+    st = resolve(c, workspace_id, wanted, n, out);
+    if (st != ST_OK || out->n_missing == 0)
+        return st;
+    n_fresh = out->n_missing;
+    fresh = ARENA_ARRAY(c->mem, n_fresh, struct permission_row);
+    for (size_t i = 0; i < n_fresh; i++) {
+        struct str slug = out->missing[i];
+
+        fresh[i] = (struct permission_row){id_new(c->mem, "perm"), slug, slug, S("")};
+        if (description_prefix.n)
+            fresh[i].description =
+                arena_fmt(c->mem, "%.*s%.*s", STR_ARG(description_prefix), STR_ARG(slug));
+    }
+    qsort(fresh, n_fresh, sizeof(*fresh), by_row_slug);
+    st = rbac_store_permissions_insert(c, workspace_id, fresh, n_fresh);
+    if (st == ST_OK)
+        st = resolve(c, workspace_id, wanted, n, out);
+    if (st != ST_OK)
+        return st;
+    if (out->n_missing > 0)
+        return ST_DB_RETRY; /* deleted by others in between */
+    for (size_t i = 0; i < out->n; i++) {
+        const struct permission_row *mine =
+            bsearch(&out->rows[i], fresh, n_fresh, sizeof(*fresh), by_row_slug);
+
+        out->created[i] = mine && str_eq(mine->id, out->rows[i].id);
+    }
+    return ST_OK;
+}
+
+struct str *
+rbac_svc_permission_ids(struct ctx *c, const struct permission_row *rows, size_t n)
+{
+    struct str *ids = ARENA_ARRAY(c->mem, n + 1, struct str);
+
+    for (size_t i = 0; i < n; i++)
+        ids[i] = rows[i].id;
+    return ids;
+}
+
+enum status
+rbac_svc_roles(struct ctx *c, struct str workspace_id, struct f_list names, struct role_row **out,
+               size_t *n)
+{
+    size_t n_wanted, n_found;
+    struct str *wanted = distinct(c, names, false, &n_wanted);
+    struct role_row *found;
+    enum status st =
+        rbac_store_roles_by_name(c, workspace_id, wanted, n_wanted, &found, &n_found);
+
+    *n = 0;
+    *out = ARENA_ARRAY(c->mem, n_wanted + 1, struct role_row);
+    for (size_t i = 0; i < n_wanted && st == ST_OK; i++) {
+        size_t at = 0;
+
+        while (at < n_found && !str_eq(found[at].name, wanted[i]))
+            at++;
+        if (at == n_found)
+            return err_set(c, ST_ROLE_NOT_FOUND, "Role '%.*s' was not found.", STR_ARG(wanted[i]));
+        (*out)[(*n)++] = found[at];
+    }
+    return st;
+}
+
+struct str *
+rbac_svc_role_ids(struct ctx *c, const struct role_row *rows, size_t n)
+{
+    struct str *ids = ARENA_ARRAY(c->mem, n + 1, struct str);
+
+    for (size_t i = 0; i < n; i++)
+        ids[i] = rows[i].id;
+    return ids;
+}

@@ -1,0 +1,33 @@
+/* rbac_svc.h: resolving permission slugs and role names (contract keys.md section 8). */
+#ifndef LATCHKEY_SERVICE_RBAC_SVC_H
+#define LATCHKEY_SERVICE_RBAC_SVC_H
+
+#include "base/value.h"
+#include "store/rbac_store.h"
+
+/* Permissions for the slugs of a request, in request order, duplicates (letter case ignored) left
+ * out. Those that do not exist are not in it. */
+struct rbac_permissions {
+    struct permission_row *rows;
+    bool *created; /* by rbac_svc_permissions_ensure, in this transaction */
+    size_t n;
+    struct str *missing; /* slugs that do not exist, in request order */
+    size_t n_missing;
+};
+enum status rbac_svc_permissions(struct ctx *c, struct str workspace_id, struct f_list slugs,
+                                 struct rbac_permissions *out) MUST_USE;
+/* The same, creating what is missing: name = slug, and the description's prefix with the slug
+ * unless it is empty. In a transaction. */
+enum status rbac_svc_permissions_ensure(struct ctx *c, struct str workspace_id, struct f_list slugs,
+                                        struct str description_prefix,
+                                        struct rbac_permissions *out) MUST_USE;
+/* Ids of n permissions, for linking. */
+struct str *rbac_svc_permission_ids(struct ctx *c, const struct permission_row *rows, size_t n);
+
+/* Roles for the names of a request, in request order, duplicates left out. Names are compared
+ * exactly. ST_ROLE_NOT_FOUND names the first unknown one. */
+enum status rbac_svc_roles(struct ctx *c, struct str workspace_id, struct f_list names,
+                           struct role_row **rows, size_t *n) MUST_USE;
+struct str *rbac_svc_role_ids(struct ctx *c, const struct role_row *rows, size_t n);
+
+#endif

@@ -1,0 +1,82 @@
+/* The SQL of APIs. */
+#include "store/api_store.h"
+
+enum { BY_ID, INSERT, UPDATE, SOFT_DELETE, MAX };
+
+static const struct db_stmt sql[MAX] = {
+    [BY_ID] = {"SELECT id, workspace_id, keyspace_id, name, ip_whitelist, default_prefix, "
+               "default_bytes, store_encrypted_keys, delete_protection, created_at, deleted_at "
+               "FROM lk_api WHERE id = ?",
+               false},
+    [INSERT] = {"INSERT INTO lk_api (id, workspace_id, keyspace_id, name, created_at) "
+                "VALUES (?, ?, ?, ?, ?)",
+                false},
+    [UPDATE] = {"UPDATE lk_api SET name = ?, ip_whitelist = ?, default_prefix = ?, "
+                "default_bytes = ?, store_encrypted_keys = ?, delete_protection = ?, "
+                "updated_at = ? WHERE id = ?",
+                false},
+    [SOFT_DELETE] = {"UPDATE lk_api SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL "
+                     "AND delete_protection = 0",
+                     false},
+};
+const struct db_stmt_list api_store_stmts = DB_STMT_LIST("api_store", sql);
+
+enum status
+api_store_by_id(struct ctx *c, struct str id, struct api_row **out)
+{
+    struct db_rows rows = {0};
+    enum status st = db_select(c, &sql[BY_ID], DB_ARGS(db_str(id)), &rows);
+    struct db_cursor cur;
+    struct api_row *a;
+    int64_t ignored;
+
+    *out = NULL;
+    if (st != ST_OK || rows.n == 0)
+        return st;
+    cur = db_row(&rows, 0);
+    a = ARENA_NEW(c->mem, struct api_row);
+    a->id = db_next_str(&cur);
+    a->workspace_id = db_next_str(&cur);
+    a->keyspace_id = db_next_str(&cur);
+    a->name = db_next_str(&cur);
+    a->ip_whitelist = db_next_str(&cur);
+    a->default_prefix = db_next_str(&cur);
+    a->default_bytes = db_next_int(&cur);
+    a->store_encrypted_keys = db_next_int(&cur);
+    a->delete_protection = db_next_int(&cur);
+    a->created_at = db_next_int(&cur);
+    a->deleted = db_next_int_opt(&cur, &ignored);
+    *out = a;
+    return ST_OK;
+}
+
+enum status
+api_store_insert(struct ctx *c, const struct api_row *a)
+{
+    return db_exec(c, &sql[INSERT],
+                   DB_ARGS(db_str(a->id), db_str(a->workspace_id), db_str(a->keyspace_id),
+                           db_bin(a->name), db_int(a->created_at)),
+                   NULL);
+}
+
+enum status
+api_store_update(struct ctx *c, const struct api_row *a)
+{
+    return db_exec(c, &sql[UPDATE],
+                   DB_ARGS(db_bin(a->name), db_str(a->ip_whitelist), db_str(a->default_prefix),
+                           db_int_if(a->default_bytes != 0, a->default_bytes),
+                           db_int(a->store_encrypted_keys), db_int(a->delete_protection),
+                           db_int(c->now_ms), db_str(a->id)),
+                   NULL);
+}
+
+enum status
+api_store_soft_delete(struct ctx *c, struct str id, bool *done)
+{
+    struct db_result r = {0, 0};
+    enum status st =
+        db_exec(c, &sql[SOFT_DELETE], DB_ARGS(db_int(c->now_ms), db_str(id)), &r);
+
+    *done = r.affected == 1;
+    return st;
+}

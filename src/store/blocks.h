@@ -1,0 +1,28 @@
+/* blocks.h: rows of a multi-row INSERT in blocks of 1, 4, 16 and 64, so that a batch of any size
+ * takes few statements and each of them is a literal that is prepared once. */
+#ifndef LATCHKEY_STORE_BLOCKS_H
+#define LATCHKEY_STORE_BLOCKS_H
+
+#define BLOCKS_4(row) row ", " row ", " row ", " row
+#define BLOCKS_16(row) BLOCKS_4(row) ", " BLOCKS_4(row) ", " BLOCKS_4(row) ", " BLOCKS_4(row)
+#define BLOCKS_64(row) BLOCKS_16(row) ", " BLOCKS_16(row) ", " BLOCKS_16(row) ", " BLOCKS_16(row)
+/* Four entries of a statement list: head is the text up to VALUES, row one parenthesised row, tail
+ * what follows the rows. */
+#define BLOCKS_STMTS(head, row, tail)                                                              \
+    {head " VALUES " row tail, false}, {head " VALUES " BLOCKS_4(row) tail, false},                \
+        {head " VALUES " BLOCKS_16(row) tail, false},                                              \
+    {                                                                                              \
+        head " VALUES " BLOCKS_64(row) tail, false                                                 \
+    }
+/* A tail that lets a row stand that is there already. */
+#define BLOCKS_KEEP(column) " ON DUPLICATE KEY UPDATE " column " = " column
+enum { BLOCKS_SIZES = 4 };
+
+#include "store/db.h"
+
+/* Inserts n rows of cols arguments each, which stand one after the other in args, with the four
+ * statements at stmts. */
+enum status blocks_insert(struct ctx *c, const struct db_stmt *stmts, const struct db_arg *args,
+                          size_t cols, size_t n) MUST_USE;
+
+#endif

@@ -1,0 +1,20 @@
+/* identity_store.h: identities: who holds keys. */
+#ifndef LATCHKEY_STORE_IDENTITY_STORE_H
+#define LATCHKEY_STORE_IDENTITY_STORE_H
+
+#include "store/db.h"
+
+struct identity_row {
+    struct str id, workspace_id, external_id, meta;
+};
+
+/* The live identity with this external id; *out is NULL when there is none. */
+enum status identity_store_by_external_id(struct ctx *c, struct str workspace_id,
+                                          struct str external_id,
+                                          struct identity_row **out) MUST_USE;
+/* ST_DB_DUPLICATE when a live identity has the external id. */
+enum status identity_store_insert(struct ctx *c, const struct identity_row *i) MUST_USE;
+
+extern const struct db_stmt_list identity_store_stmts;
+
+#endif

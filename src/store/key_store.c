@@ -1,0 +1,379 @@
+/* The SQL of API keys. */
+#include "store/key_store.h"
+
+#include <stdlib.h>
+
+enum {
+    BY_ID,
+    BY_HASH,
+    WITH_CALLER,
+    LOCK,
+    LIST,
+    LIST_OF_IDENTITY,
+    EXTRAS,
+    INSERT,
+    UPDATE,
+    SPEND,
+    CREDITS,
+    SOFT_DELETE,
+    ERASE,
+    ERASE_PERMISSIONS,
+    ERASE_ROLES,
+    ERASE_LIMITS,
+    ERASE_COUNTERS,
+    ERASE_SECRET,
+    REFILLABLE,
+    MARK_USED,
+    MAX
+};
+
+#define KEY_COLUMNS                                                                                \
+    "k.id, k.workspace_id, k.api_id, k.hash, k.start, k.name, k.meta, k.enabled, k.deleted_at, "   \
+    "k.expires_at, k.remaining, k.refill_amount, k.refill_day, k.refill_settled_at, "              \
+    "k.created_at, k.updated_at, k.last_used_at, k.pending_migration_id, k.identity_id, "          \
+    "a.keyspace_id, a.ip_whitelist, a.default_prefix, a.default_bytes, a.store_encrypted_keys, "   \
+    "a.deleted_at, i.id, i.external_id, i.meta, "                                                  \
+    "EXISTS(SELECT 1 FROM lk_ratelimit WHERE owner_id = k.id) OR "                                 \
+    "EXISTS(SELECT 1 FROM lk_ratelimit WHERE owner_id = i.id), "                                   \
+    "EXISTS(SELECT 1 FROM lk_key_permission WHERE key_id = k.id) OR "                              \
+    "EXISTS(SELECT 1 FROM lk_key_role WHERE key_id = k.id)"
+#define KEY_JOINS                                                                                  \
+    "LEFT JOIN lk_api a ON a.id = k.api_id "                                                       \
+    "LEFT JOIN lk_identity i ON i.id = k.identity_id AND i.live = 1 "
+
+static const struct db_stmt sql[MAX] = {
+    [BY_ID] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS "WHERE k.id = ?", false},
+    [BY_HASH] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS "WHERE k.hash = ?", false},
+    [WITH_CALLER] = {"SELECT " CALLER_COLUMNS ", " KEY_COLUMNS " FROM " CALLER_TABLES
+                     " LEFT JOIN lk_key k ON k.hash = ? " KEY_JOINS "WHERE r.hash = ?",
+                     false},
+    [LOCK] = {"SELECT id FROM lk_key WHERE id = ? FOR UPDATE", false},
+    [LIST] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS
+              "WHERE k.api_id = ? AND k.id >= ? AND k.deleted_at IS NULL ORDER BY k.id LIMIT ?",
+              false},
+    [LIST_OF_IDENTITY] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS
+                          "WHERE k.identity_id = ? AND k.api_id = ? AND k.id >= ? "
+                          "AND k.deleted_at IS NULL ORDER BY k.id LIMIT ?",
+                          false},
+    [EXTRAS] = {"SELECT 1, id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
+                "WHERE owner_id = ? UNION ALL "
+                "SELECT 2, id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
+                "WHERE owner_id = ? UNION ALL "
+                "SELECT 3, '', p.slug, 0, 0, 0 FROM lk_key_permission kp "
+                "JOIN lk_permission p ON p.id = kp.permission_id WHERE kp.key_id = ? UNION ALL "
+                "SELECT 3, '', p.slug, 0, 0, 0 FROM lk_key_role kr "
+                "JOIN lk_role_permission rp ON rp.role_id = kr.role_id "
+                "JOIN lk_permission p ON p.id = rp.permission_id WHERE kr.key_id = ? UNION ALL "
+                "SELECT 4, '', r.name, 0, 0, 0 FROM lk_key_role kr "
+                "JOIN lk_role r ON r.id = kr.role_id WHERE kr.key_id = ?",
+                false},
+    [INSERT] = {"INSERT INTO lk_key (id, workspace_id, api_id, hash, start, name, identity_id, "
+                "meta, enabled, expires_at, remaining, refill_amount, refill_day, "
+                "refill_settled_at, pending_migration_id, created_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                false},
+    [UPDATE] = {"UPDATE lk_key SET hash = ?, start = ?, name = ?, identity_id = ?, meta = ?, "
+                "enabled = ?, expires_at = ?, remaining = ?, refill_amount = ?, refill_day = ?, "
+                "refill_settled_at = ?, pending_migration_id = ?, updated_at = ? WHERE id = ?",
+                false},
+    [SPEND] = {"UPDATE lk_key SET remaining = LAST_INSERT_ID(remaining - ?) "
+               "WHERE id = ? AND remaining >= ?",
+               false},
+    [CREDITS] = {"SELECT remaining FROM lk_key WHERE id = ?", false},
+    [SOFT_DELETE] = {"UPDATE lk_key SET deleted_at = ? WHERE id = ?", false},
+    [ERASE] = {"DELETE FROM lk_key WHERE id = ?", false},
+    [ERASE_PERMISSIONS] = {"DELETE FROM lk_key_permission WHERE key_id = ?", false},
+    [ERASE_ROLES] = {"DELETE FROM lk_key_role WHERE key_id = ?", false},
+    [ERASE_LIMITS] = {"DELETE FROM lk_ratelimit WHERE owner_id = ?", false},
+    [ERASE_COUNTERS] = {"DELETE FROM lk_counter WHERE scope_id = ?", false},
+    [ERASE_SECRET] = {"DELETE FROM lk_key_secret WHERE key_id = ?", false},
+    [REFILLABLE] = {"SELECT id FROM lk_key WHERE refill_settled_at < ? AND deleted_at IS NULL "
+                    "ORDER BY refill_settled_at LIMIT ?",
+                    false},
+    [MARK_USED] = {"UPDATE lk_key SET last_used_at = ? WHERE id IN "
+                   "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                   "AND (last_used_at IS NULL OR last_used_at < ?)",
+                   false},
+};
+const struct db_stmt_list key_store_stmts = DB_STMT_LIST("key_store", sql);
+
+static struct key_row *
+row_read(struct ctx *c, struct db_cursor *cur)
+{
+    struct key_row *k = ARENA_NEW(c->mem, struct key_row);
+    int64_t ignored;
+
+    k->id = db_next_str(cur);
+    k->workspace_id = db_next_str(cur);
+    k->api_id = db_next_str(cur);
+    k->hash = db_next_str(cur);
+    k->start = db_next_str(cur);
+    k->name = db_next_str(cur);
+    k->meta = db_next_str(cur);
+    k->enabled = db_next_int(cur);
+    k->deleted = db_next_int_opt(cur, &ignored);
+    k->has_expiry = db_next_int_opt(cur, &k->expires_at);
+    k->limited = db_next_int_opt(cur, &k->remaining);
+    k->has_refill = db_next_int_opt(cur, &k->refill_amount);
+    k->has_refill_day = db_next_int_opt(cur, &k->refill_day);
+    k->refill_settled_at = db_next_int(cur);
+    k->created_at = db_next_int(cur);
+    k->ever_updated = db_next_int_opt(cur, &k->updated_at);
+    k->ever_used = db_next_int_opt(cur, &k->last_used_at);
+    k->pending_migration_id = db_next_str(cur);
+    k->stored_identity_id = db_next_str(cur);
+    k->keyspace_id = db_next_str(cur);
+    k->ip_whitelist = db_next_str(cur);
+    k->default_prefix = db_next_str(cur);
+    k->default_bytes = db_next_int(cur);
+    k->store_encrypted_keys = db_next_int(cur);
+    k->api_live = !db_next_int_opt(cur, &ignored) && k->keyspace_id.n > 0;
+    k->identity_id = db_next_str(cur);
+    k->external_id = db_next_str(cur);
+    k->identity_meta = db_next_str(cur);
+    k->has_limits = db_next_int(cur);
+    k->has_rbac = db_next_int(cur);
+    return k;
+}
+
+static enum status
+first_row(struct ctx *c, const struct db_stmt *s, struct db_args args, struct key_row **out)
+{
+    struct db_rows rows = {0};
+    enum status st = db_select(c, s, args, &rows);
+    struct db_cursor cur;
+
+    *out = NULL;
+    if (st != ST_OK || rows.n == 0)
+        return st;
+    cur = db_row(&rows, 0);
+    *out = row_read(c, &cur);
+    return ST_OK;
+}
+
+enum status
+key_store_by_id(struct ctx *c, struct str id, struct key_row **out)
+{
+    return first_row(c, &sql[BY_ID], DB_ARGS(db_str(id)), out);
+}
+
+enum status
+key_store_by_hash(struct ctx *c, struct str hash, struct key_row **out)
+{
+    return first_row(c, &sql[BY_HASH], DB_ARGS(db_str(hash)), out);
+}
+
+enum status
+key_store_lock(struct ctx *c, struct str id, struct key_row **out)
+{
+    struct db_rows rows;
+    enum status st = db_select(c, &sql[LOCK], DB_ARGS(db_str(id)), &rows);
+
+    /* two statements: FOR UPDATE on the join would lock the API and the identity as well */
+    return st == ST_OK ? key_store_by_id(c, id, out) : st;
+}
+
+enum status
+key_store_with_caller(struct ctx *c, struct str root_hash, struct str key_hash,
+                      struct caller **caller, struct key_row **key)
+{
+    struct db_rows rows = {0};
+    enum status st =
+        db_select(c, &sql[WITH_CALLER], DB_ARGS(db_str(key_hash), db_str(root_hash)), &rows);
+    struct db_cursor cur;
+
+    *caller = NULL;
+    *key = NULL;
+    if (st != ST_OK || rows.n == 0)
+        return st;
+    cur = db_row(&rows, 0);
+    *caller = caller_store_read(c, &cur);
+    if (!cur.cell->null)
+        *key = row_read(c, &cur);
+    return ST_OK;
+}
+
+enum status
+key_store_list(struct ctx *c, struct str api_id, struct str identity_id, struct str cursor,
+               int64_t limit, struct key_row **out, size_t *n)
+{
+    struct db_rows rows = {0};
+    enum status st;
+
+    if (identity_id.n)
+        st = db_select(c, &sql[LIST_OF_IDENTITY],
+                       DB_ARGS(db_str(identity_id), db_str(api_id), db_str(cursor), db_int(limit)),
+                       &rows);
+    else
+        st = db_select(c, &sql[LIST], DB_ARGS(db_str(api_id), db_str(cursor), db_int(limit)),
+                       &rows);
+    *n = rows.n;
+    *out = ARENA_ARRAY(c->mem, rows.n + 1, struct key_row);
+    for (size_t i = 0; i < rows.n; i++) {
+        struct db_cursor cur = db_row(&rows, i);
+
+        (*out)[i] = *row_read(c, &cur);
+    }
+    return st;
+}
+
+/* Extras */
+
+static int
+by_bytes(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static size_t
+sort_unique(struct str *v, size_t n)
+{
+    size_t kept = 0;
+
+    qsort(v, n, sizeof(*v), by_bytes);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || !str_eq(v[i], v[i - 1]))
+            v[kept++] = v[i];
+    return kept;
+}
+
+enum status
+key_store_extras(struct ctx *c, const struct key_row *k, struct key_extras *out)
+{
+    struct db_rows rows = {0};
+    struct ratelimit_row *limits[2];
+    struct str *names[2];
+    size_t n_limits[2] = {0, 0}, n_names[2] = {0, 0};
+    enum status st;
+
+    *out = (struct key_extras){0};
+    if (!k->has_limits && !k->has_rbac)
+        return ST_OK;
+    st = db_select(c, &sql[EXTRAS],
+                   DB_ARGS(db_str(k->id), db_str(k->identity_id), db_str(k->id), db_str(k->id),
+                           db_str(k->id)),
+                   &rows);
+    for (int i = 0; i < 2; i++) {
+        limits[i] = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
+        names[i] = ARENA_ARRAY(c->mem, rows.n + 1, struct str);
+    }
+    for (size_t i = 0; i < rows.n; i++) {
+        struct db_cursor cur = db_row(&rows, i);
+        int64_t kind = db_next_int(&cur);
+        struct ratelimit_row r;
+
+        r.id = db_next_str(&cur);
+        r.name = db_next_str(&cur);
+        r.limit = db_next_int(&cur);
+        r.duration_ms = db_next_int(&cur);
+        r.auto_apply = db_next_int(&cur);
+        if (kind <= 2)
+            limits[kind - 1][n_limits[kind - 1]++] = r;
+        else
+            names[kind - 3][n_names[kind - 3]++] = r.name;
+    }
+    *out = (struct key_extras){
+        limits[0], limits[1], n_limits[0], n_limits[1], names[0], sort_unique(names[0], n_names[0]),
+        names[1], n_names[1],
+    };
+    return st;
+}
+
+/* Changes */
+
+enum status
+key_store_insert(struct ctx *c, const struct key_row *k)
+{
+    return db_exec(c, &sql[INSERT],
+                   DB_ARGS(db_str(k->id), db_str(k->workspace_id), db_str(k->api_id),
+                           db_str(k->hash), db_str(k->start), db_bin(k->name),
+                           db_str_if(k->stored_identity_id.n, k->stored_identity_id),
+                           db_str_if(k->meta.n, k->meta), db_int(k->enabled),
+                           db_int_if(k->has_expiry, k->expires_at),
+                           db_int_if(k->limited, k->remaining),
+                           db_int_if(k->has_refill, k->refill_amount),
+                           db_int_if(k->has_refill_day, k->refill_day),
+                           db_int_if(k->has_refill, k->refill_settled_at),
+                           db_str_if(k->pending_migration_id.n, k->pending_migration_id),
+                           db_int(k->created_at)),
+                   NULL);
+}
+
+enum status
+key_store_update(struct ctx *c, const struct key_row *k)
+{
+    return db_exec(c, &sql[UPDATE],
+                   DB_ARGS(db_str(k->hash), db_str(k->start), db_bin(k->name),
+                           db_str_if(k->stored_identity_id.n, k->stored_identity_id),
+                           db_str_if(k->meta.n, k->meta), db_int(k->enabled),
+                           db_int_if(k->has_expiry, k->expires_at),
+                           db_int_if(k->limited, k->remaining),
+                           db_int_if(k->has_refill, k->refill_amount),
+                           db_int_if(k->has_refill_day, k->refill_day),
+                           db_int_if(k->has_refill, k->refill_settled_at),
+                           db_str_if(k->pending_migration_id.n, k->pending_migration_id),
+                           db_int_if(k->ever_updated, k->updated_at), db_str(k->id)),
+                   NULL);
+}
+
+enum status
+key_store_spend(struct ctx *c, struct str id, int64_t cost, bool *taken, int64_t *remaining)
+{
+    struct db_result r = {0, 0};
+    enum status st =
+        db_exec(c, &sql[SPEND], DB_ARGS(db_int(cost), db_str(id), db_int(cost)), &r);
+
+    *taken = r.affected == 1;
+    *remaining = r.insert_id;
+    return st;
+}
+
+enum status
+key_store_credits(struct ctx *c, struct str id, bool *limited, int64_t *remaining)
+{
+    struct db_rows rows = {0};
+    enum status st = db_select(c, &sql[CREDITS], DB_ARGS(db_str(id)), &rows);
+
+    *limited = rows.n && !rows.rows[0][0].null;
+    *remaining = *limited ? rows.rows[0][0].i : 0;
+    return st;
+}
+
+enum status
+key_store_soft_delete(struct ctx *c, struct str id)
+{
+    return db_exec(c, &sql[SOFT_DELETE], DB_ARGS(db_int(c->now_ms), db_str(id)), NULL);
+}
+
+enum status
+key_store_erase(struct ctx *c, struct str id)
+{
+    static const int parts[] = {ERASE_PERMISSIONS, ERASE_ROLES, ERASE_LIMITS, ERASE_COUNTERS,
+                                ERASE_SECRET, ERASE};
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        enum status st = db_exec(c, &sql[parts[i]], DB_ARGS(db_str(id)), NULL);
+
+        if (st != ST_OK)
+            return st;
+    }
+    return ST_OK;
+}
+
+enum status
+key_store_refillable(struct ctx *c, int64_t before, int64_t limit, struct db_rows *ids)
+{
+    return db_select(c, &sql[REFILLABLE], DB_ARGS(db_int(before), db_int(limit)), ids);
+}
+
+enum status
+key_store_mark_used(struct ctx *c, const struct str *ids, size_t n, int64_t at_ms)
+{
+    struct db_arg args[KEY_USED_BLOCK + 2];
+
+    args[0] = db_int(at_ms);
+    for (size_t i = 0; i < KEY_USED_BLOCK; i++)
+        args[1 + i] = db_str(ids[i < n ? i : n - 1]);
+    args[KEY_USED_BLOCK + 1] = db_int(at_ms);
+    return db_exec(c, &sql[MARK_USED], (struct db_args){args, KEY_USED_BLOCK + 2}, NULL);
+}

@@ -1,0 +1,49 @@
+/* namespace_store.h: rate-limit namespaces and the overrides in them. */
+#ifndef LATCHKEY_STORE_NAMESPACE_STORE_H
+#define LATCHKEY_STORE_NAMESPACE_STORE_H
+
+#include "store/caller_store.h"
+#include "store/db.h"
+
+struct namespace_row {
+    struct str id, workspace_id, name;
+    bool deleted;
+    int64_t created_at;
+    bool has_wildcards; /* some live override contains * */
+};
+
+struct override_row {
+    struct str id, identifier;
+    int64_t limit, duration_ms;
+};
+
+/* The namespace with this id or name (an id wins), deleted ones included, and the live override
+ * whose identifier is exactly `identifier`. Either is NULL when there is none. */
+enum status namespace_store_find(struct ctx *c, struct str workspace_id, struct str id_or_name,
+                                 struct str identifier, struct namespace_row **ns,
+                                 struct override_row **exact) MUST_USE;
+/* The same and the caller in one round trip: the hot path of ratelimit.limit. */
+enum status namespace_store_with_caller(struct ctx *c, struct str root_hash, struct str id_or_name,
+                                        struct str identifier, struct caller **caller,
+                                        struct namespace_row **ns,
+                                        struct override_row **exact) MUST_USE;
+/* ST_DB_DUPLICATE when the name is taken, also by a deleted namespace. */
+enum status namespace_store_insert(struct ctx *c, const struct namespace_row *ns) MUST_USE;
+/* Live overrides of the namespace that contain *. */
+enum status namespace_store_wildcards(struct ctx *c, struct str namespace_id,
+                                      struct override_row **rows, size_t *n) MUST_USE;
+
+/* All namespaces of a workspace, by id. */
+enum status namespace_store_list(struct ctx *c, struct str workspace_id,
+                                 struct namespace_row **rows, size_t *n) MUST_USE;
+/* Sets or clears deleted_at; *done says whether it was the other way before. */
+enum status namespace_store_set_deleted(struct ctx *c, struct str id, bool deleted,
+                                        bool *done) MUST_USE;
+/* All live overrides of a namespace, by id. */
+enum status namespace_store_overrides(struct ctx *c, struct str namespace_id,
+                                      struct override_row **rows, size_t *n) MUST_USE;
+enum status namespace_store_override_delete(struct ctx *c, struct str override_id) MUST_USE;
+
+extern const struct db_stmt_list namespace_store_stmts;
+
+#endif

@@ -1,0 +1,63 @@
+/* Limits of keys and identities. */
+#include "store/ratelimit_store.h"
+
+enum { OF_OWNER, PUT, DELETE_ONE, DELETE_ALL, MAX };
+
+static const struct db_stmt sql[MAX] = {
+    [OF_OWNER] = {"SELECT id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
+                  "WHERE owner_id = ? ORDER BY name",
+                  false},
+    [PUT] = {"INSERT INTO lk_ratelimit (owner_id, name, id, workspace_id, max_count, duration_ms, "
+             "auto_apply, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+             "ON DUPLICATE KEY UPDATE max_count = ?, duration_ms = ?, auto_apply = ?, "
+             "updated_at = ?",
+             false},
+    [DELETE_ONE] = {"DELETE FROM lk_ratelimit WHERE owner_id = ? AND name = ?", false},
+    [DELETE_ALL] = {"DELETE FROM lk_ratelimit WHERE owner_id = ?", false},
+};
+const struct db_stmt_list ratelimit_store_stmts = DB_STMT_LIST("ratelimit_store", sql);
+
+enum status
+ratelimit_store_of(struct ctx *c, struct str owner_id, struct ratelimit_row **out, size_t *n)
+{
+    struct db_rows rows = {0};
+    enum status st = db_select(c, &sql[OF_OWNER], DB_ARGS(db_str(owner_id)), &rows);
+
+    *n = rows.n;
+    *out = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
+    for (size_t i = 0; i < rows.n; i++) {
+        struct db_cursor cur = db_row(&rows, i);
+        struct ratelimit_row *r = &(*out)[i];
+
+        r->id = db_next_str(&cur);
+        r->name = db_next_str(&cur);
+        r->limit = db_next_int(&cur);
+        r->duration_ms = db_next_int(&cur);
+        r->auto_apply = db_next_int(&cur);
+    }
+    return st;
+}
+
+enum status
+ratelimit_store_put(struct ctx *c, struct str owner_id, struct str workspace_id,
+                    const struct ratelimit_row *r)
+{
+    return db_exec(c, &sql[PUT],
+                   DB_ARGS(db_str(owner_id), db_bin(r->name), db_str(r->id), db_str(workspace_id),
+                           db_int(r->limit), db_int(r->duration_ms), db_int(r->auto_apply),
+                           db_int(c->now_ms), db_int(r->limit), db_int(r->duration_ms),
+                           db_int(r->auto_apply), db_int(c->now_ms)),
+                   NULL);
+}
+
+enum status
+ratelimit_store_delete(struct ctx *c, struct str owner_id, struct str name)
+{
+    return db_exec(c, &sql[DELETE_ONE], DB_ARGS(db_str(owner_id), db_bin(name)), NULL);
+}
+
+enum status
+ratelimit_store_delete_all(struct ctx *c, struct str owner_id)
+{
+    return db_exec(c, &sql[DELETE_ALL], DB_ARGS(db_str(owner_id)), NULL);
+}

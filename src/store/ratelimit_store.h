@@ -1,0 +1,24 @@
+/* ratelimit_store.h: limits configured on keys and identities (not their counters). */
+#ifndef LATCHKEY_STORE_RATELIMIT_STORE_H
+#define LATCHKEY_STORE_RATELIMIT_STORE_H
+
+#include "store/db.h"
+
+struct ratelimit_row {
+    struct str id, name;
+    int64_t limit, duration_ms;
+    bool auto_apply;
+};
+
+/* Limits of a key or identity, by name in byte order. */
+enum status ratelimit_store_of(struct ctx *c, struct str owner_id, struct ratelimit_row **rows,
+                               size_t *n) MUST_USE;
+/* Adds a limit to owner, or changes the one of that name, whose id stays. */
+enum status ratelimit_store_put(struct ctx *c, struct str owner_id, struct str workspace_id,
+                                const struct ratelimit_row *r) MUST_USE;
+enum status ratelimit_store_delete(struct ctx *c, struct str owner_id, struct str name) MUST_USE;
+enum status ratelimit_store_delete_all(struct ctx *c, struct str owner_id) MUST_USE;
+
+extern const struct db_stmt_list ratelimit_store_stmts;
+
+#endif
