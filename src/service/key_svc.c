@@ -6,9 +6,8 @@
 #include "domain/key.h"
 #include "service/access_svc.h"
 #include "service/api_svc.h"
-#include "service/audit_svc.h"
+#include "service/grant_svc.h"
 #include "service/identity_svc.h"
-#include "service/rbac_svc.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -124,18 +123,9 @@ connect_permissions(struct ctx *c, struct create *cr, struct audit *audit)
     enum status st = rbac_svc_permissions_ensure(c, cr->k.workspace_id, cr->in->permissions,
                                                  S(""), &p);
 
-    if (st == ST_OK)
-        st = rbac_store_link_permissions(c, cr->k.id, rbac_svc_permission_ids(c, p.rows, p.n), p.n);
-    for (size_t i = 0; i < p.n && st == ST_OK; i++) {
-        struct audit_event *e = audit_svc_add(
-            audit, "authorization.connect_permission_and_key",
-            arena_fmt(c->mem, "Added permission %.*s to key %.*s", STR_ARG(p.rows[i].slug),
-                      STR_ARG(cr->k.id)));
-
-        audit_svc_target(e, "key", cr->k.id, cr->k.id, S(""));
-        audit_svc_target(e, "permission", p.rows[i].id, p.rows[i].slug, S(""));
-    }
-    return st;
+    return st == ST_OK ? grant_svc_add_permissions(audit, (struct grant_key){cr->k.id, cr->k.id},
+                                                   p.rows, p.n)
+                       : st;
 }
 
 static enum status
@@ -145,18 +135,9 @@ connect_roles(struct ctx *c, struct create *cr, struct audit *audit)
     size_t n = 0;
     enum status st = rbac_svc_roles(c, cr->k.workspace_id, cr->in->roles, &roles, &n);
 
-    if (st == ST_OK)
-        st = rbac_store_link_roles(c, cr->k.id, rbac_svc_role_ids(c, roles, n), n);
-    for (size_t i = 0; i < n && st == ST_OK; i++) {
-        struct audit_event *e = audit_svc_add(audit, "authorization.connect_role_and_key",
-                                              arena_fmt(c->mem, "Added role %.*s to key %.*s",
-                                                        STR_ARG(roles[i].name),
-                                                        STR_ARG(cr->k.id)));
-
-        audit_svc_target(e, "key", cr->k.id, cr->k.id, S(""));
-        audit_svc_target(e, "role", roles[i].id, roles[i].name, S(""));
-    }
-    return st;
+    return st == ST_OK
+               ? grant_svc_add_roles(audit, (struct grant_key){cr->k.id, cr->k.id}, roles, n)
+               : st;
 }
 
 static enum status
@@ -437,17 +418,9 @@ replace_permissions(struct ctx *c, struct update *u, struct audit *audit)
             st = rbac_store_unlink_permission(c, u->k->id, old[i].id);
     if (st == ST_OK)
         st = rbac_store_link_permissions(c, u->k->id, ids, p.n);
-    for (size_t i = 0; i < p.n && st == ST_OK; i++) {
-        struct audit_event *e;
-
-        if (!p.created[i])
-            continue;
-        e = audit_svc_add(audit, "permission.create",
-                          arena_fmt(c->mem, "Created permission %.*s", STR_ARG(p.rows[i].slug)));
-        audit_svc_target(e, "permission", p.rows[i].id, p.rows[i].name,
-                         arena_fmt(c->mem, "{\"name\":\"%.*s\",\"slug\":\"%.*s\"}",
-                                   STR_ARG(p.rows[i].slug), STR_ARG(p.rows[i].slug)));
-    }
+    for (size_t i = 0; i < p.n && st == ST_OK; i++)
+        if (p.created[i])
+            grant_svc_audit_created(audit, &p.rows[i]);
     return st;
 }
 
