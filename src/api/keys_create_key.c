@@ -1,7 +1,7 @@
 /* POST /v2/keys.createKey: a new key; its plaintext is in the answer and nowhere else. */
 #include "api/endpoint.h"
 #include "api/shape.h"
-#include "service/key_svc.h"
+#include "service/key_create_svc.h"
 
 static const struct field in_fields[] = {
     F_STR(struct key_create_in, api_id, "apiId", F_REQUIRED, 3, 255, .pattern = &pattern_id,
@@ -44,7 +44,7 @@ static const struct field out_body = F_BODY(0, out_fields, struct key_create_out
 static enum status
 handle(struct ctx *c, const void *in, struct reply *r)
 {
-    return key_svc_create(c, in, r->data);
+    return key_create_svc_run(c, in, r->data);
 }
 
 const struct endpoint ep_keys_create_key = {

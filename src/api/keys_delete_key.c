@@ -1,7 +1,7 @@
 /* POST /v2/keys.deleteKey: revoke a key, or erase it for good. */
 #include "api/endpoint.h"
 #include "api/shape.h"
-#include "service/key_svc.h"
+#include "service/key_delete_svc.h"
 
 struct in {
     struct f_str key_id;
@@ -23,7 +23,7 @@ handle(struct ctx *c, const void *pin, struct reply *r)
     const struct in *in = pin;
 
     (void)r;
-    return key_svc_delete(c, in->key_id.v, f_bool_or(in->permanent, false));
+    return key_delete_svc_run(c, in->key_id.v, f_bool_or(in->permanent, false));
 }
 
 const struct endpoint ep_keys_delete_key = {

@@ -1,7 +1,7 @@
 /* POST /v2/keys.updateCredits: set, add or subtract credits. */
 #include "api/endpoint.h"
 #include "api/shape.h"
-#include "service/key_svc.h"
+#include "service/key_credits_svc.h"
 
 static const char *const operations[] = {"set", "increment", "decrement", NULL};
 
@@ -20,7 +20,7 @@ static const struct field out_body = F_BODY(0, shape_credits_out_fields, struct 
 static enum status
 handle(struct ctx *c, const void *in, struct reply *r)
 {
-    return key_svc_update_credits(c, in, r->data);
+    return key_credits_svc_run(c, in, r->data);
 }
 
 const struct endpoint ep_keys_update_credits = {

@@ -1,7 +1,7 @@
 /* POST /v2/keys.updateKey: change parts of a key. Absent: unchanged; null: cleared. */
 #include "api/endpoint.h"
 #include "api/shape.h"
-#include "service/key_svc.h"
+#include "service/key_update_svc.h"
 
 static const struct field in_fields[] = {
     F_STR(struct key_update_in, key_id, "keyId", F_REQUIRED, 3, 255, .pattern = &pattern_id,
@@ -31,7 +31,7 @@ static enum status
 handle(struct ctx *c, const void *in, struct reply *r)
 {
     (void)r;
-    return key_svc_update(c, in);
+    return key_update_svc_run(c, in);
 }
 
 const struct endpoint ep_keys_update_key = {

@@ -1,4 +1,5 @@
-/* key_svc.h: API keys: the use cases of keys.* but verification (contract keys.md section 9). */
+/* key_svc.h: API keys: finding, reading and listing them (contract keys.md section 9). Each way of
+ * changing them is a file of its own: key_<what>_svc.h. */
 #ifndef LATCHKEY_SERVICE_KEY_SVC_H
 #define LATCHKEY_SERVICE_KEY_SVC_H
 
@@ -13,21 +14,17 @@ enum status key_svc_not_found(struct ctx *c);
 struct access_scope key_svc_scope(const struct key_row *k);
 /* The same as key_svc_load, with the row locked: for the first step of a transaction. */
 enum status key_svc_lock(struct ctx *c, struct str id, struct key_row **out) MUST_USE;
+/* key_svc_load, then access_svc_require. */
+enum status key_svc_permitted(struct ctx *c, struct str id, enum access need,
+                              struct key_row **out) MUST_USE;
 
-struct key_create_in {
-    struct f_str api_id, prefix, name, external_id;
-    struct f_int byte_length, expires;
-    struct f_map meta;
-    struct f_list roles, permissions; /* struct f_str */
-    struct f_obj credits;             /* struct credits_in */
-    struct f_list ratelimits;         /* struct ratelimit_in */
-    struct f_bool enabled, recoverable;
-};
-struct key_create_out {
-    struct f_str key_id, key;
-};
-enum status key_svc_create(struct ctx *c, const struct key_create_in *in,
-                           struct key_create_out *out) MUST_USE;
+/* ST_INVALID_INPUT when the metadata of a request takes more room than a key has for it. */
+enum status key_svc_check_meta(struct ctx *c, struct f_map meta) MUST_USE;
+/* ST_PRECONDITION_FAILED: keys cannot be recoverable here. */
+enum status key_svc_no_vault(struct ctx *c);
+/* Gives a key the limits of a request (struct ratelimit_in). In a transaction. */
+enum status key_svc_put_limits(struct ctx *c, struct str owner_id, struct str workspace_id,
+                               struct f_list limits) MUST_USE;
 
 /* The Key object. */
 struct key_out {
@@ -52,24 +49,5 @@ struct key_list_in {
 /* At most limit (default 100) keys; *next is the id of the first key of the next page, or empty. */
 enum status key_svc_list(struct ctx *c, const struct key_list_in *in, struct f_list *out,
                          struct str *next) MUST_USE;
-
-struct key_update_in {
-    struct f_str key_id, name, external_id;
-    struct f_map meta;
-    struct f_int expires;
-    struct f_obj credits;
-    struct f_list ratelimits, roles, permissions;
-    struct f_bool enabled;
-};
-enum status key_svc_update(struct ctx *c, const struct key_update_in *in) MUST_USE;
-
-struct key_credits_in {
-    struct f_str key_id, operation; /* set, increment, decrement */
-    struct f_int value;
-};
-enum status key_svc_update_credits(struct ctx *c, const struct key_credits_in *in,
-                                   struct credits_out *out) MUST_USE;
-
-enum status key_svc_delete(struct ctx *c, struct str id, bool permanent) MUST_USE;
 
 #endif

@@ -1,0 +1,152 @@
+/* keys.createKey. */
+#include "service/key_create_svc.h"
+
+#include "base/digest.h"
+#include "base/id.h"
+#include "service/access_svc.h"
+#include "service/api_svc.h"
+#include "service/grant_svc.h"
+#include "service/identity_svc.h"
+
+#include <string.h>
+
+enum { KEY_ID_ATTEMPTS = 5 };
+
+struct create {
+    const struct key_create_in *in;
+    const struct api_row *api;
+    struct key_row k;
+};
+
+enum status
+key_create_svc_insert(struct ctx *c, struct key_row *k)
+{
+    enum status st = ST_DB_DUPLICATE;
+
+    for (int i = 0; i < KEY_ID_ATTEMPTS && st == ST_DB_DUPLICATE; i++) {
+        k->id = id_new(c->mem, "key");
+        st = key_store_insert(c, k);
+    }
+    return st;
+}
+
+static enum status
+connect_permissions(struct ctx *c, struct create *cr, struct audit *audit)
+{
+    struct rbac_permissions p;
+    enum status st =
+        rbac_svc_permissions_ensure(c, cr->k.workspace_id, cr->in->permissions, S(""), &p);
+
+    return st == ST_OK ? grant_svc_add_permissions(audit, (struct grant_key){cr->k.id, cr->k.id},
+                                                   p.rows, p.n)
+                       : st;
+}
+
+static enum status
+connect_roles(struct ctx *c, struct create *cr, struct audit *audit)
+{
+    struct role_row *roles;
+    size_t n = 0;
+    enum status st = rbac_svc_roles(c, cr->k.workspace_id, cr->in->roles, &roles, &n);
+
+    return st == ST_OK
+               ? grant_svc_add_roles(audit, (struct grant_key){cr->k.id, cr->k.id}, roles, n)
+               : st;
+}
+
+static enum status
+create_tx(struct ctx *c, void *arg)
+{
+    struct create *cr = arg;
+    const struct key_create_in *in = cr->in;
+    struct audit *audit = audit_svc_begin(c, cr->k.workspace_id, AUDIT_CORRELATE_ALWAYS);
+    struct audit_event *e;
+    enum status st = ST_OK;
+
+    if (in->external_id.state == F_SET)
+        st = identity_svc_ensure(c, cr->k.workspace_id, in->external_id.v,
+                                 &cr->k.stored_identity_id);
+    if (st == ST_OK)
+        st = key_create_svc_insert(c, &cr->k);
+    if (st == ST_OK)
+        st = key_svc_put_limits(c, cr->k.id, cr->k.workspace_id, in->ratelimits);
+    if (st == ST_OK && in->permissions.n)
+        st = connect_permissions(c, cr, audit);
+    if (st == ST_OK && in->roles.n)
+        st = connect_roles(c, cr, audit);
+    if (st != ST_OK)
+        return st;
+    e = audit_svc_add(audit, "key.create",
+                      arena_fmt(c->mem, "Created key %.*s", STR_ARG(cr->k.id)));
+    audit_svc_target(e, "key", cr->k.id, cr->k.id, S(""));
+    audit_svc_target(e, "api", cr->api->id, cr->api->name, S(""));
+    return audit_svc_write(audit);
+}
+
+struct key_text
+key_create_svc_secret(struct ctx *c, struct str prefix, int64_t bytes)
+{
+    unsigned char random[KEY_MAX_BYTES];
+    struct key_text t;
+
+    digest_random(random, (size_t)bytes);
+    t = key_render(c->mem, prefix, random, (size_t)bytes);
+    explicit_bzero(random, sizeof(random));
+    return t;
+}
+
+int64_t
+key_create_svc_bytes(int64_t api_default)
+{
+    return api_default ? api_default : KEY_DEFAULT_BYTES;
+}
+
+/* Missing permissions look as if the API did not exist. */
+static enum status
+create_permitted(struct ctx *c, const struct key_create_in *in, struct api_row **api)
+{
+    enum status st = api_svc_load(c, in->api_id.v, api);
+
+    if (st != ST_OK)
+        return st;
+    if (!access_svc_allows(c, ACCESS_create_key, api_svc_scope(*api)))
+        return api_svc_not_found(c);
+    if (f_bool_or(in->recoverable, false))
+        return key_svc_no_vault(c);
+    return ST_OK;
+}
+
+enum status
+key_create_svc_run(struct ctx *c, const struct key_create_in *in, struct key_create_out *out)
+{
+    struct create cr = {.in = in};
+    struct api_row *api;
+    struct key_text secret;
+    enum status st = create_permitted(c, in, &api);
+
+    if (st == ST_OK)
+        st = credit_svc_check(c, in->credits, CREDIT_RULES_CREATE);
+    if (st == ST_OK)
+        st = key_svc_check_meta(c, in->meta);
+    if (st != ST_OK)
+        return st;
+    cr.api = api;
+    secret =
+        key_create_svc_secret(c, in->prefix.state == F_SET ? in->prefix.v : api->default_prefix,
+                              f_int_or(in->byte_length, key_create_svc_bytes(api->default_bytes)));
+    cr.k.workspace_id = api->workspace_id;
+    cr.k.api_id = api->id;
+    cr.k.hash = digest_key_hash(c->mem, secret.plaintext);
+    cr.k.start = secret.start;
+    cr.k.name = f_str_or_empty(in->name);
+    cr.k.meta = in->meta.state == F_SET ? in->meta.v : S("");
+    cr.k.enabled = f_bool_or(in->enabled, true);
+    cr.k.has_expiry = in->expires.state == F_SET;
+    cr.k.expires_at = in->expires.v;
+    cr.k.created_at = c->now_ms;
+    credit_svc_apply(c, in->credits, &cr.k);
+    st = db_tx(c, create_tx, &cr);
+    out->key_id = f_str(cr.k.id);
+    out->key = f_str(secret.plaintext);
+    return st;
+}
