@@ -59,6 +59,43 @@ digest_base64(struct arena *mem, const unsigned char *p, size_t n)
     return (struct str){out, len};
 }
 
+static int
+base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+bool
+digest_base64_decode(struct arena *mem, struct str s, unsigned char **out, size_t *n)
+{
+    size_t pad = 0;
+    unsigned bits = 0;
+
+    if (s.n % 4 != 0)
+        return false;
+    while (pad < 2 && pad < s.n && s.p[s.n - 1 - pad] == '=')
+        pad++;
+    *out = arena_alloc(mem, s.n / 4 * 3 + 1);
+    *n = 0;
+    for (size_t i = 0; i < s.n - pad; i++) {
+        int v = base64_value(s.p[i]);
+
+        if (v < 0)
+            return false;
+        bits = bits << 6 | (unsigned)v;
+        if (i % 4 != 0)
+            (*out)[(*n)++] = (unsigned char)(bits >> (6 - 2 * (i % 4)));
+    }
+    /* bits left over are zero in what the encoder makes */
+    return pad == 0 || (bits & (pad == 2 ? 15u : 3u)) == 0;
+}
+
 struct str
 digest_hex(struct arena *mem, const unsigned char *p, size_t n)
 {

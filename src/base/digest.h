@@ -1,4 +1,4 @@
-/* digest.h: SHA-256, Base64, hex and random bytes. The only user of OpenSSL besides domain/vault. */
+/* digest.h: SHA-256, Base64, hex and random bytes. The only user of OpenSSL besides base/seal. */
 #ifndef LATCHKEY_BASE_DIGEST_H
 #define LATCHKEY_BASE_DIGEST_H
 
@@ -15,6 +15,9 @@ struct str digest_key_hash(struct arena *mem, struct str s);
 /* Lower-case hex of the SHA-256 of s, in mem. */
 struct str digest_sha256_hex(struct arena *mem, struct str s);
 struct str digest_base64(struct arena *mem, const unsigned char *p, size_t n);
+/* The bytes that s is the Base64 of, in mem. False when it is not what digest_base64() would make of
+ * any bytes. */
+bool digest_base64_decode(struct arena *mem, struct str s, unsigned char **out, size_t *n);
 struct str digest_hex(struct arena *mem, const unsigned char *p, size_t n);
 
 /* Fills p from the kernel's generator; aborts if it fails, which it does not on a running Linux. */
