@@ -2,6 +2,7 @@
 #include "config.h"
 #include "app/command.h"
 #include "base/conf.h"
+#include "base/master_key.h"
 #include "base/utc.h"
 #include "store/migrate.h"
 #include "store/workspace_store.h"
@@ -57,6 +58,22 @@ check_configuration(struct report *r)
         ok ? str_of(*conf->database_defaults_file ? conf->database_defaults_file : "none")
            : why,
         "Create it with the group [latchkey] and mode 0640, readable by the web server's group.");
+}
+
+static void
+check_master_key(struct report *r)
+{
+    const char *path = r->c->conf->master_key_file;
+    struct master_keys keys;
+    struct str why = S("");
+    enum master_key_state state = master_key_load(r->c->mem, path, &keys, &why);
+
+    say(r, "master key file", state != MASTER_KEY_FILE_REFUSED,
+        state == MASTER_KEY_FILE_OK     ? str_of(path)
+        : state == MASTER_KEY_FILE_NONE ? S("none: keys cannot be recoverable")
+                                        : why,
+        "It must be readable by the web server's group and by nobody else, mode 0640; see "
+        "latchkey vault init --help.");
 }
 
 static void
@@ -156,6 +173,7 @@ run(struct ctx *c, const void *in, struct command_result *out)
 
     (void)in;
     check_configuration(&r);
+    check_master_key(&r);
     if (c->db)
         check_database(&r);
     *(struct f_list *)out->data = f_list(r.v, r.n);

@@ -7,6 +7,7 @@
 #include "service/api_svc.h"
 #include "service/grant_svc.h"
 #include "service/identity_svc.h"
+#include "service/vault_svc.h"
 
 #include <string.h>
 
@@ -16,6 +17,8 @@ struct create {
     const struct key_create_in *in;
     const struct api_row *api;
     struct key_row k;
+    struct vault *vault; /* NULL: the key is not recoverable */
+    struct str plaintext;
 };
 
 enum status
@@ -68,6 +71,8 @@ create_tx(struct ctx *c, void *arg)
                                  &cr->k.stored_identity_id);
     if (st == ST_OK)
         st = key_create_svc_insert(c, &cr->k);
+    if (st == ST_OK && cr->vault)
+        st = vault_svc_keep(c, cr->vault, cr->k.id, cr->plaintext);
     if (st == ST_OK)
         st = key_svc_put_limits(c, cr->k.id, cr->k.workspace_id, in->ratelimits);
     if (st == ST_OK && in->permissions.n)
@@ -103,7 +108,8 @@ key_create_svc_bytes(int64_t api_default)
 
 /* Missing permissions look as if the API did not exist. */
 static enum status
-create_permitted(struct ctx *c, const struct key_create_in *in, struct api_row **api)
+create_permitted(struct ctx *c, const struct key_create_in *in, struct api_row **api,
+                 struct vault **vault)
 {
     enum status st = api_svc_load(c, in->api_id.v, api);
 
@@ -111,9 +117,14 @@ create_permitted(struct ctx *c, const struct key_create_in *in, struct api_row *
         return st;
     if (!access_svc_allows(c, ACCESS_create_key, api_svc_scope(*api)))
         return api_svc_not_found(c);
-    if (f_bool_or(in->recoverable, false))
-        return key_svc_no_vault(c);
-    return ST_OK;
+    if (!f_bool_or(in->recoverable, false))
+        return ST_OK;
+    st = vault_svc_open(c, vault);
+    if (st != ST_OK)
+        return st;
+    if (!access_svc_allows(c, ACCESS_encrypt_key, api_svc_scope(*api)))
+        return api_svc_not_found(c);
+    return vault_svc_require_switch(c, (*api)->store_encrypted_keys);
 }
 
 enum status
@@ -122,18 +133,21 @@ key_create_svc_run(struct ctx *c, const struct key_create_in *in, struct key_cre
     struct create cr = {.in = in};
     struct api_row *api;
     struct key_text secret;
-    enum status st = create_permitted(c, in, &api);
+    enum status st = create_permitted(c, in, &api, &cr.vault);
 
     if (st == ST_OK)
         st = credit_svc_check(c, in->credits, CREDIT_RULES_CREATE);
     if (st == ST_OK)
         st = key_svc_check_meta(c, in->meta);
+    if (st == ST_OK && cr.vault)
+        st = vault_svc_prepare(c, cr.vault, api->workspace_id);
     if (st != ST_OK)
         return st;
     cr.api = api;
     secret =
         key_create_svc_secret(c, in->prefix.state == F_SET ? in->prefix.v : api->default_prefix,
                               f_int_or(in->byte_length, key_create_svc_bytes(api->default_bytes)));
+    cr.plaintext = secret.plaintext;
     cr.k.workspace_id = api->workspace_id;
     cr.k.api_id = api->id;
     cr.k.hash = digest_key_hash(c->mem, secret.plaintext);

@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "service/access_svc.h"
 #include "service/api_svc.h"
+#include "service/vault_svc.h"
 #include "store/identity_store.h"
 
 enum { KEY_META_MAX = 64 * 1024, PAGE_DEFAULT = 100 };
@@ -63,20 +64,13 @@ key_svc_check_meta(struct ctx *c, struct f_map meta)
 {
     if (meta.state != F_SET || meta.v.n <= KEY_META_MAX)
         return ST_OK;
-    return err_set(c, ST_INVALID_INPUT,
-                   "Metadata is too large: at most %d bytes of JSON, got %zu.", KEY_META_MAX,
-                   meta.v.n);
+    return err_set(c, ST_INVALID_INPUT, "Metadata is too large: at most %d bytes of JSON, got %zu.",
+                   KEY_META_MAX, meta.v.n);
 }
 
 enum status
-key_svc_no_vault(struct ctx *c)
-{
-    return err_set(c, ST_PRECONDITION_FAILED,
-                   "The vault is not set up: this server has no master key to encrypt keys with.");
-}
-
-enum status
-key_svc_put_limits(struct ctx *c, struct str owner_id, struct str workspace_id, struct f_list limits)
+key_svc_put_limits(struct ctx *c, struct str owner_id, struct str workspace_id,
+                   struct f_list limits)
 {
     const struct ratelimit_in *in = limits.v;
 
@@ -121,7 +115,7 @@ credits_of(struct ctx *c, const struct key_row *k)
 
 /* Fills in the Key object, after making refills that are due. */
 static enum status
-describe(struct ctx *c, struct key_row *k, struct key_out *out)
+describe(struct ctx *c, struct key_row *k, struct str plaintext, struct key_out *out)
 {
     struct key_extras x;
     enum status st = credit_svc_settle(c, k);
@@ -144,20 +138,38 @@ describe(struct ctx *c, struct key_row *k, struct key_out *out)
         .roles = shape_strings(c->mem, x.roles, x.n_roles),
         .credits = credits_of(c, k),
         .identity = identity_of(c, k, &x),
+        .plaintext = f_str_nonempty(plaintext),
         .ratelimits = shape_ratelimits(c->mem, x.key_limits, x.n_key_limits),
     };
     return ST_OK;
 }
 
+/* Whether keys of an API may be decrypted; the order of these checks is the contract's. */
+static enum status
+may_decrypt(struct ctx *c, enum access need, struct access_scope scope, bool store_encrypted_keys,
+            struct vault **v)
+{
+    enum status st = vault_svc_open(c, v);
+
+    if (st == ST_OK)
+        st = access_svc_require(c, need, scope);
+    return st == ST_OK ? vault_svc_require_switch(c, store_encrypted_keys) : st;
+}
+
 enum status
 key_svc_get(struct ctx *c, struct str id, bool decrypt, struct key_out *out)
 {
+    struct str none = S(""), *plaintext = &none;
+    struct vault *v;
     struct key_row *k;
     enum status st = key_svc_permitted(c, id, ACCESS_read_key, &k);
 
-    if (st == ST_OK && decrypt)
-        st = key_svc_no_vault(c);
-    return st == ST_OK ? describe(c, k, out) : st;
+    if (st == ST_OK && decrypt) {
+        st = may_decrypt(c, ACCESS_decrypt_key, key_svc_scope(k), k->store_encrypted_keys, &v);
+        if (st == ST_OK)
+            st = vault_svc_reveal(c, v, k, 1, &plaintext);
+    }
+    return st == ST_OK ? describe(c, k, *plaintext, out) : st;
 }
 
 enum status
@@ -170,19 +182,38 @@ key_svc_whoami(struct ctx *c, struct str plaintext, struct key_out *out)
         return st;
     if (!is_visible(c, k) || !access_svc_allows(c, ACCESS_read_key, key_svc_scope(k)))
         return key_svc_not_found(c);
-    return describe(c, k, out);
+    return describe(c, k, S(""), out);
 }
 
+/* *v is NULL when nothing is to be decrypted. */
 static enum status
-list_permitted(struct ctx *c, const struct key_list_in *in, struct api_row **api)
+list_permitted(struct ctx *c, const struct key_list_in *in, struct api_row **api, struct vault **v)
 {
     enum status st = api_svc_load(c, in->api_id.v, api);
 
+    *v = NULL;
     if (st != ST_OK)
         return st;
     if (!access_svc_allows(c, ACCESS_list_keys, api_svc_scope(*api)))
         return api_svc_not_found(c);
-    return f_bool_or(in->decrypt, false) ? key_svc_no_vault(c) : ST_OK;
+    if (!f_bool_or(in->decrypt, false))
+        return ST_OK;
+    return may_decrypt(c, ACCESS_list_keys_decrypt, api_svc_scope(*api),
+                       (*api)->store_encrypted_keys, v);
+}
+
+static enum status
+describe_all(struct ctx *c, const struct vault *v, struct key_row *rows, size_t n,
+             struct f_list *out)
+{
+    struct key_out *keys = ARENA_ARRAY(c->mem, n + 1, struct key_out);
+    struct str *plaintexts = NULL;
+    enum status st = v ? vault_svc_reveal(c, v, rows, n, &plaintexts) : ST_OK;
+
+    for (size_t i = 0; i < n && st == ST_OK; i++)
+        st = describe(c, &rows[i], plaintexts ? plaintexts[i] : S(""), &keys[i]);
+    *out = f_list(keys, n);
+    return st;
 }
 
 enum status
@@ -192,9 +223,9 @@ key_svc_list(struct ctx *c, const struct key_list_in *in, struct f_list *out, st
     struct str identity_id = S("");
     struct identity_row *identity;
     struct key_row *rows;
-    struct key_out *keys;
     struct api_row *api;
-    enum status st = list_permitted(c, in, &api);
+    struct vault *v;
+    enum status st = list_permitted(c, in, &api, &v);
 
     *out = f_list(NULL, 0);
     *next = S("");
@@ -205,17 +236,13 @@ key_svc_list(struct ctx *c, const struct key_list_in *in, struct f_list *out, st
         identity_id = identity->id;
     }
     if (st == ST_OK)
-        st = key_store_list(c, api->id, identity_id, f_str_or_empty(in->cursor),
-                            (int64_t)limit + 1, &rows, &n);
+        st = key_store_list(c, api->id, identity_id, f_str_or_empty(in->cursor), (int64_t)limit + 1,
+                            &rows, &n);
     if (st != ST_OK)
         return st;
     if (n > limit) {
         *next = rows[limit].id;
         n = limit;
     }
-    keys = ARENA_ARRAY(c->mem, n + 1, struct key_out);
-    for (size_t i = 0; i < n && st == ST_OK; i++)
-        st = describe(c, &rows[i], &keys[i]);
-    *out = f_list(keys, n);
-    return st;
+    return describe_all(c, v, rows, n, out);
 }

@@ -20,8 +20,6 @@ enum status key_svc_permitted(struct ctx *c, struct str id, enum access need,
 
 /* ST_INVALID_INPUT when the metadata of a request takes more room than a key has for it. */
 enum status key_svc_check_meta(struct ctx *c, struct f_map meta) MUST_USE;
-/* ST_PRECONDITION_FAILED: keys cannot be recoverable here. */
-enum status key_svc_no_vault(struct ctx *c);
 /* Gives a key the limits of a request (struct ratelimit_in). In a transaction. */
 enum status key_svc_put_limits(struct ctx *c, struct str owner_id, struct str workspace_id,
                                struct f_list limits) MUST_USE;
@@ -37,6 +35,7 @@ struct key_out {
     struct f_obj identity;            /* struct identity_out */
     struct f_list ratelimits;         /* struct ratelimit_out */
 };
+/* decrypt: with the plaintext, when the key has an encrypted copy that opens. */
 enum status key_svc_get(struct ctx *c, struct str id, bool decrypt,
                         struct key_out *out) MUST_USE;
 enum status key_svc_whoami(struct ctx *c, struct str plaintext, struct key_out *out) MUST_USE;

@@ -1,5 +1,8 @@
-/* Multi-row inserts. */
+/* Batches of rows and values. */
 #include "store/blocks.h"
+
+#include <assert.h>
+#include <string.h>
 
 enum status
 blocks_insert(struct ctx *c, const struct db_stmt *stmts, const struct db_arg *args, size_t cols,
@@ -19,6 +22,51 @@ blocks_insert(struct ctx *c, const struct db_stmt *stmts, const struct db_arg *a
             return st;
         args += cols * sizes[i];
         n -= sizes[i];
+    }
+    return ST_OK;
+}
+
+/* Makes room for more rows, of which the first n are kept. */
+static void
+grow(struct ctx *c, struct db_rows *rows, size_t *cap, size_t more)
+{
+    struct db_cell **fresh;
+
+    if (rows->n + more <= *cap)
+        return;
+    *cap = 2 * (rows->n + more);
+    fresh = ARENA_ARRAY(c->mem, *cap, struct db_cell *);
+    if (rows->n)
+        memcpy(fresh, rows->rows, rows->n * sizeof(*fresh));
+    rows->rows = fresh;
+}
+
+enum status
+blocks_select(struct ctx *c, const struct db_stmt *s, struct db_args head,
+              const struct db_arg *values, size_t n, struct db_rows *rows)
+{
+    struct db_arg args[4 + BLOCKS_IN_SIZE];
+    size_t cap = 0;
+
+    assert(head.n <= 4);
+    *rows = (struct db_rows){0};
+    if (head.n)
+        memcpy(args, head.v, head.n * sizeof(*args));
+    for (size_t at = 0; at < n; at += BLOCKS_IN_SIZE) {
+        struct db_rows some;
+        enum status st;
+
+        /* the last block is filled up with its last value */
+        for (size_t i = 0; i < BLOCKS_IN_SIZE; i++)
+            args[head.n + i] = values[at + i < n ? at + i : n - 1];
+        st = db_select(c, s, (struct db_args){args, head.n + BLOCKS_IN_SIZE}, &some);
+        if (st != ST_OK)
+            return st;
+        grow(c, rows, &cap, some.n);
+        if (some.n)
+            memcpy(rows->rows + rows->n, some.rows, some.n * sizeof(*some.rows));
+        rows->n += some.n;
+        rows->cols = some.cols;
     }
     return ST_OK;
 }

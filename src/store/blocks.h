@@ -1,5 +1,6 @@
-/* blocks.h: rows of a multi-row INSERT in blocks of 1, 4, 16 and 64, so that a batch of any size
- * takes few statements and each of them is a literal that is prepared once. */
+/* blocks.h: rows of a multi-row INSERT in blocks of 1, 4, 16 and 64, and values of an IN list in
+ * blocks of 16, so that a batch of any size takes few statements and each of them is a literal that
+ * is prepared once. */
 #ifndef LATCHKEY_STORE_BLOCKS_H
 #define LATCHKEY_STORE_BLOCKS_H
 
@@ -17,6 +18,9 @@
 /* A tail that lets a row stand that is there already. */
 #define BLOCKS_KEEP(column) " ON DUPLICATE KEY UPDATE " column " = " column
 enum { BLOCKS_SIZES = 4 };
+/* column IN BLOCKS_IN */
+#define BLOCKS_IN "(" BLOCKS_16("?") ")"
+enum { BLOCKS_IN_SIZE = 16 };
 
 #include "store/db.h"
 
@@ -24,5 +28,10 @@ enum { BLOCKS_SIZES = 4 };
  * statements at stmts. */
 enum status blocks_insert(struct ctx *c, const struct db_stmt *stmts, const struct db_arg *args,
                           size_t cols, size_t n) MUST_USE;
+
+/* Runs a query as often as it takes for n values, and collects all rows. Its first parameters are
+ * head's (at most 4), the others one BLOCKS_IN. */
+enum status blocks_select(struct ctx *c, const struct db_stmt *s, struct db_args head,
+                          const struct db_arg *values, size_t n, struct db_rows *rows) MUST_USE;
 
 #endif
