@@ -1,5 +1,6 @@
 /* service/vault_svc: recoverable keys, through keys.createKey, keys.getKey and apis.listKeys */
 #include "support/test.h"
+#include "support/vault.h"
 
 #include "base/conf.h"
 #include "base/digest.h"
@@ -11,15 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define KEK_A "kek_a AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
-#define KEK_A_WRONG "kek_a ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=\n"
-#define KEK_B "kek_b QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8=\n"
-
-static char path[256], captured[4096];
+static char captured[4096];
 
 static void
 capture(void *unused, struct str line)
@@ -31,43 +27,6 @@ capture(void *unused, struct str line)
 }
 
 static const struct log capture_log = {.least = LOG_WARN, .sink = capture};
-
-static void
-master_keys(const char *text, mode_t mode)
-{
-    FILE *f;
-
-    snprintf(path, sizeof(path), "%s/master.key", getenv("LATCHKEY_TEST_DIR"));
-    f = fopen(path, "w");
-    CHECK(f != NULL);
-    fputs(text, f);
-    fclose(f);
-    chmod(path, mode);
-    fx_conf.master_key_file = path;
-}
-
-static void
-no_master_keys(void)
-{
-    unlink(path);
-    fx_conf.master_key_file = "/nonexistent/master.key";
-}
-
-/* An API that keeps encrypted copies. */
-static const char *
-vaulted_api(void)
-{
-    const char *api = at_str(fx_ok("apis.createApi", "{\"name\":\"vault\"}"), "data.apiId");
-
-    fx_sql("UPDATE lk_api SET store_encrypted_keys = 1 WHERE id = '%s'", api);
-    return api;
-}
-
-static const char *
-keyspace_of(const char *api)
-{
-    return fx_sql_str("SELECT keyspace_id FROM lk_api WHERE id = '%s'", api);
-}
 
 static struct answer
 recoverable_key(const char *api)
@@ -81,24 +40,6 @@ plaintext_of(const char *key_id)
 {
     return at_str(fx_ok("keys.getKey", "{\"keyId\":\"%s\",\"decrypt\":true}", key_id),
                   "data.plaintext");
-}
-
-static const char *
-grants(const char *fmt, const char *api)
-{
-    struct ctx *c = fx_ctx();
-    struct str out = str_of(fmt);
-    const char *names[] = {"{api}", "{ks}", "{ws}"},
-               *values[] = {api, keyspace_of(api), fx_workspace};
-
-    for (int i = 0; i < 3; i++) {
-        const char *hit;
-
-        while ((hit = strstr(out.p, names[i])) != NULL)
-            out = arena_fmt(c->mem, "%.*s%s%s", (int)(hit - out.p), out.p, values[i],
-                            hit + strlen(names[i]));
-    }
-    return out.p;
 }
 
 /* A context of a request by a root key, whose log is captured. */
@@ -116,10 +57,10 @@ caller(const char *root)
 static void
 stored_and_recovered(void)
 {
-    const char *api = vaulted_api(), *id, *key, *other;
+    const char *api = vault_api(), *id, *key, *other;
     struct answer a;
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     a = recoverable_key(api);
     id = at_str(a, "data.keyId");
     key = at_str(a, "data.key");
@@ -163,7 +104,7 @@ order_of_checks_in_create(void)
         {true, false, true, 404, "data/api_not_found"},
         {true, true, false, 412, "application/precondition_failed"},
     };
-    const char *api = vaulted_api();
+    const char *api = vault_api();
     const char *may = fx_root_key(fx_workspace, "api.*.create_key\napi.*.encrypt_key");
     const char *may_not = fx_root_key(fx_workspace, "api.*.create_key");
     struct answer missing;
@@ -171,9 +112,9 @@ order_of_checks_in_create(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         test_row("row %zu", i);
         if (rows[i].facility)
-            master_keys(KEK_A, 0600);
+            vault_file(VAULT_KEK_A, 0600);
         else
-            no_master_keys();
+            vault_no_file();
         fx_sql("UPDATE lk_api SET store_encrypted_keys = %d WHERE id = '%s'", rows[i].on, api);
         fx_check_error(fx_call(rows[i].permission ? may : may_not, "keys.createKey",
                                "{\"apiId\":\"%s\",\"recoverable\":true}", api),
@@ -207,11 +148,11 @@ permissions_in_create(void)
         {"api.*.create_key\napi.api_other.encrypt_key", 404},
         {"api.*.encrypt_key", 404},
     };
-    const char *api = vaulted_api();
+    const char *api = vault_api();
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const char *root = fx_root_key(fx_workspace, grants(rows[i].held, api));
+        const char *root = fx_root_key(fx_workspace, vault_fill(rows[i].held, api));
 
         test_row("%s", rows[i].held);
         CHECK_INT(
@@ -242,21 +183,21 @@ order_of_checks_in_get(void)
          NULL},
         {"unkey:v1:{ws}:**#*", true, true, 200, NULL},
     };
-    const char *api = vaulted_api(), *id;
+    const char *api = vault_api(), *id;
     struct answer made;
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     made = recoverable_key(api);
     id = at_str(made, "data.keyId");
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const char *root = fx_root_key(fx_workspace, grants(rows[i].held, api));
+        const char *root = fx_root_key(fx_workspace, vault_fill(rows[i].held, api));
         struct answer a;
 
         test_row("row %zu: %s", i, rows[i].held);
         if (rows[i].facility)
-            master_keys(KEK_A, 0600);
+            vault_file(VAULT_KEK_A, 0600);
         else
-            no_master_keys();
+            vault_no_file();
         fx_sql("UPDATE lk_api SET store_encrypted_keys = %d WHERE id = '%s'", rows[i].on, api);
         a = fx_call(root, "keys.getKey", "{\"keyId\":\"%s\",\"decrypt\":true}", id);
         if (rows[i].status == 200)
@@ -265,7 +206,7 @@ order_of_checks_in_get(void)
             fx_check_error(a, rows[i].status, rows[i].type);
     }
     test_row("%s", "");
-    no_master_keys();
+    vault_no_file();
     fx_check_error(fx_call(NULL, "keys.getKey", "{\"keyId\":\"key_none\",\"decrypt\":true}"), 404,
                    "data/key_not_found");
     CHECK_INT(fx_call(fx_root_key(fx_workspace, "api.*.read_key"), "keys.getKey",
@@ -278,17 +219,18 @@ order_of_checks_in_get(void)
 static void
 grant_on_one_key(void)
 {
-    const char *api = vaulted_api(), *root;
+    const char *api = vault_api(), *root;
     struct answer made, a;
     struct ctx *c = fx_ctx();
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     made = recoverable_key(api);
     root = fx_root_key(
         fx_workspace,
         arena_fmt(c->mem,
                   "api.*.read_key\napi.*.read_api\nunkey:v1:%s:keyspaces/%s/keys/%s#decrypt_key",
-                  fx_workspace, keyspace_of(api), at_str(made, "data.keyId"))
+                  fx_workspace, fx_sql_str("SELECT keyspace_id FROM lk_api WHERE id = '%s'", api),
+                  at_str(made, "data.keyId"))
             .p);
     a = fx_call(root, "keys.getKey", "{\"keyId\":\"%s\",\"decrypt\":true}",
                 at_str(made, "data.keyId"));
@@ -318,17 +260,17 @@ order_of_checks_in_list(void)
         {"api.*.read_key\napi.*.read_api\nunkey:v1:{ws}:keyspaces/{ks}/keys/*#decrypt_key", true,
          true, 200, NULL},
     };
-    const char *api = vaulted_api();
+    const char *api = vault_api();
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const char *root = fx_root_key(fx_workspace, grants(rows[i].held, api));
+        const char *root = fx_root_key(fx_workspace, vault_fill(rows[i].held, api));
         struct answer a;
 
         test_row("row %zu: %s", i, rows[i].held);
         if (rows[i].facility)
-            master_keys(KEK_A, 0600);
+            vault_file(VAULT_KEK_A, 0600);
         else
-            no_master_keys();
+            vault_no_file();
         fx_sql("UPDATE lk_api SET store_encrypted_keys = %d WHERE id = '%s'", rows[i].on, api);
         a = fx_call(root, "apis.listKeys", "{\"apiId\":\"%s\",\"decrypt\":true}", api);
         if (rows[i].status == 200)
@@ -341,10 +283,10 @@ order_of_checks_in_list(void)
 static void
 lists(void)
 {
-    const char *api = vaulted_api(), *keys[20], *ids[20], *cursor = "";
+    const char *api = vault_api(), *keys[20], *ids[20], *cursor = "";
     size_t seen = 0;
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     for (int i = 0; i < 20; i++) {
         struct answer a = fx_ok("keys.createKey", "{\"apiId\":\"%s\",\"recoverable\":%s}", api,
                                 i % 3 ? "true" : "false");
@@ -387,28 +329,28 @@ refused_files(void)
         mode_t mode;
         const char *reason;
     } rows[] = {
-        {KEK_A, 0644, "open to everybody"},      {KEK_A, 0606, "open to everybody"},
-        {"", 0600, "there is no key in it"},     {"kek_a short\n", 0600, "line 1"},
-        {KEK_A "kek_a again\n", 0600, "line 2"},
+        {VAULT_KEK_A, 0644, "open to everybody"},      {VAULT_KEK_A, 0606, "open to everybody"},
+        {"", 0600, "there is no key in it"},           {"kek_a short\n", 0600, "line 1"},
+        {VAULT_KEK_A "kek_a again\n", 0600, "line 2"},
     };
-    const char *api = vaulted_api();
+    const char *api = vault_api();
     struct ctx *c;
     struct vault *v;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         test_row("row %zu", i);
-        master_keys(rows[i].text, rows[i].mode);
+        vault_file(rows[i].text, rows[i].mode);
         c = caller(fx_root);
         CHECK_INT(vault_svc_open(c, &v), ST_PRECONDITION_FAILED);
         CHECK(strstr(captured, "event=master_key_refused") != NULL);
         CHECK(strstr(captured, rows[i].reason) != NULL);
-        CHECK(strstr(captured, path) != NULL);
+        CHECK(strstr(captured, vault_path()) != NULL);
         CHECK(strstr(captured, "AAECAwQF") == NULL);
     }
     /* not being there is nothing to complain about */
     for (int i = 0; i < 2; i++) {
         test_row("%s", i ? "no file" : "no path");
-        no_master_keys();
+        vault_no_file();
         if (i == 0)
             fx_conf.master_key_file = "";
         c = caller(fx_root);
@@ -433,11 +375,11 @@ get_logged(const char *key_id)
 static void
 wrong_master_key(void)
 {
-    static const char *const files[] = {KEK_A_WRONG, KEK_B};
-    const char *api = vaulted_api(), *id, *key;
+    static const char *const files[] = {VAULT_KEK_A_WRONG, VAULT_KEK_B};
+    const char *api = vault_api(), *id, *key;
     struct answer a;
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     a = recoverable_key(api);
     id = at_str(a, "data.keyId");
     key = at_str(a, "data.key");
@@ -448,7 +390,7 @@ wrong_master_key(void)
         struct ctx *c;
 
         test_row("file %zu", i);
-        master_keys(files[i], 0600);
+        vault_file(files[i], 0600);
         got = get_logged(id);
         CHECK_INT(got.plaintext.state, F_ABSENT);
         CHECK(str_eq(got.key_id.v, str_of(id)));
@@ -467,17 +409,17 @@ wrong_master_key(void)
     test_row("%s", "");
     CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_key"), 1);
     CHECK_INT(fx_audit_count("key.create"), 1);
-    master_keys(KEK_B KEK_A, 0600);
+    vault_file(VAULT_KEK_B VAULT_KEK_A, 0600);
     CHECK_STR(plaintext_of(id), key);
 }
 
 static void
 moved_or_edited_rows(void)
 {
-    const char *api = vaulted_api(), *one, *two, *other_ws, *theirs;
+    const char *api = vault_api(), *one, *two, *other_ws, *theirs;
     struct answer a, b;
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     a = recoverable_key(api);
     b = recoverable_key(api);
     one = at_str(a, "data.keyId");
@@ -518,10 +460,10 @@ moved_or_edited_rows(void)
 static void
 workspaces_apart(void)
 {
-    const char *api = vaulted_api(), *other_ws = fx_new_workspace(), *other_root, *other_api;
+    const char *api = vault_api(), *other_ws = fx_new_workspace(), *other_root, *other_api;
     struct answer mine, theirs;
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     other_root = fx_root_key(other_ws, "api.*.create_api\napi.*.create_key\napi.*.encrypt_key\n"
                                        "api.*.read_key\napi.*.decrypt_key");
     other_api =
@@ -547,9 +489,9 @@ workspaces_apart(void)
 static void
 deletion_and_rollback(void)
 {
-    const char *api = vaulted_api(), *soft, *hard;
+    const char *api = vault_api(), *soft, *hard;
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     soft = at_str(recoverable_key(api), "data.keyId");
     hard = at_str(recoverable_key(api), "data.keyId");
     fx_ok("keys.deleteKey", "{\"keyId\":\"%s\"}", soft);
@@ -587,13 +529,13 @@ check_rotation(struct vault_rotation r, int fresh, int rewrapped, int resealed, 
 static void
 rotation_of_master_keys(void)
 {
-    const char *api = vaulted_api(), *before;
+    const char *api = vault_api(), *before;
     struct answer a, b;
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     a = recoverable_key(api);
     check_rotation(rotate(false), 0, 0, 0, 0);
-    master_keys(KEK_B KEK_A, 0600);
+    vault_file(VAULT_KEK_B VAULT_KEK_A, 0600);
     CHECK_STR(plaintext_of(at_str(a, "data.keyId")), at_str(a, "data.key"));
     before = fx_sql_str("SELECT sealed FROM lk_key_secret");
 
@@ -602,7 +544,7 @@ rotation_of_master_keys(void)
     CHECK_STR(fx_sql_str("SELECT master_key_id FROM lk_data_key"), "kek_b");
     CHECK_STR(fx_sql_str("SELECT sealed FROM lk_key_secret"), before); /* copies stay as they are */
 
-    master_keys(KEK_B, 0600); /* the old master key goes */
+    vault_file(VAULT_KEK_B, 0600); /* the old master key goes */
     CHECK_STR(plaintext_of(at_str(a, "data.keyId")), at_str(a, "data.key"));
     b = recoverable_key(api);
     CHECK_STR(plaintext_of(at_str(b, "data.keyId")), at_str(b, "data.key"));
@@ -614,12 +556,12 @@ static void
 rotation_of_data_keys(void)
 {
     enum { KEYS = 205 }; /* more than two batches */
-    const char *api = vaulted_api(), *newest;
+    const char *api = vault_api(), *newest;
     struct key_create_in in = {.api_id = f_str(str_of(api)), .recoverable = f_bool(true)};
     struct key_create_out made[KEYS];
     struct ctx *c = caller(fx_root);
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     for (int i = 0; i < KEYS; i++)
         CHECK_INT(key_create_svc_run(c, &in, &made[i]), ST_OK);
     check_rotation(rotate(true), 1, 0, KEYS, 0);
@@ -633,11 +575,11 @@ rotation_of_data_keys(void)
 
     /* both at once, under a new master key, in the same millisecond */
     fx_clock(1764000000000);
-    master_keys(KEK_B KEK_A, 0600);
+    vault_file(VAULT_KEK_B VAULT_KEK_A, 0600);
     check_rotation(rotate(true), 1, 2, KEYS, 0);
     check_rotation(rotate(true), 1, 0, KEYS, 0);
     CHECK_INT(fx_sql_int("SELECT COUNT(DISTINCT data_key_id) FROM lk_key_secret"), 1);
-    master_keys(KEK_B, 0600);
+    vault_file(VAULT_KEK_B, 0600);
     CHECK_STR(plaintext_of(made[0].key_id.v.p), made[0].key.v.p);
 }
 
@@ -645,10 +587,10 @@ rotation_of_data_keys(void)
 static void
 rotation_with_losses(void)
 {
-    const char *api = vaulted_api(), *bad;
+    const char *api = vault_api(), *bad;
     struct answer a, b;
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     a = recoverable_key(api);
     b = recoverable_key(api);
     bad = at_str(b, "data.keyId");
@@ -657,7 +599,7 @@ rotation_with_losses(void)
     CHECK(strstr(captured, bad) != NULL);
     CHECK_STR(plaintext_of(at_str(a, "data.keyId")), at_str(a, "data.key"));
 
-    master_keys(KEK_B, 0600); /* too early: nothing has been rewrapped */
+    vault_file(VAULT_KEK_B, 0600); /* too early: nothing has been rewrapped */
     check_rotation(rotate(false), 0, 0, 0, 2);
     CHECK(strstr(captured, "event=data_key_does_not_open") != NULL);
     check_rotation(rotate(true), 1, 0, 0, 2);
@@ -671,7 +613,7 @@ rotation_without_master_keys(void)
     struct ctx *c = fx_ctx();
     struct vault_rotation r;
 
-    no_master_keys();
+    vault_no_file();
     CHECK_INT(vault_svc_rotate(c, false, &r), ST_PRECONDITION_FAILED);
 }
 
@@ -688,7 +630,7 @@ first_data_key_at_once(void)
     pid_t pids[WORKERS];
     int status, done = 0;
 
-    master_keys(KEK_A, 0600);
+    vault_file(VAULT_KEK_A, 0600);
     for (int i = 0; i < WORKERS; i++) {
         pids[i] = fork();
         if (pids[i] == 0) {
