@@ -31,15 +31,7 @@ static const struct field in_fields[] = {
            .text = "Keep an encrypted copy that can be decrypted later."),
     F_END,
 };
-static const struct field out_fields[] = {
-    F_STR(struct key_create_out, key_id, "keyId", F_REQUIRED, 0, F_NO_MAX,
-          .text = "Id of the new key."),
-    F_STR(struct key_create_out, key, "key", F_REQUIRED | F_SECRET, 0, F_NO_MAX,
-          .text = "The key. It is not stored and cannot be shown again."),
-    F_END,
-};
 static const struct field in_body = F_BODY(0, in_fields, struct key_create_in);
-static const struct field out_body = F_BODY(0, out_fields, struct key_create_out);
 
 static enum status
 handle(struct ctx *c, const void *in, struct reply *r)
@@ -51,6 +43,6 @@ const struct endpoint ep_keys_create_key = {
     .summary = "Create a key",
     .example = "{\"apiId\": \"api_1234abcd\", \"name\": \"Production key\", \"prefix\": \"prod\"}",
     .in = &in_body,
-    .out = &out_body,
+    .out = &shape_new_key,
     .handle = handle,
 };

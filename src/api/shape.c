@@ -1,7 +1,7 @@
 /* Tables of shared objects. */
 #include "api/shape.h"
 
-#include "service/key_svc.h"
+#include "service/key_create_svc.h"
 
 static const char *const intervals[] = {"daily", "monthly", NULL};
 
@@ -121,3 +121,12 @@ const struct field shape_key_out_fields[] = {
            .text = "The key's own limits."),
     F_END,
 };
+
+static const struct field new_key_fields[] = {
+    F_STR(struct key_create_out, key_id, "keyId", F_REQUIRED, 0, F_NO_MAX,
+          .text = "Id of the new key."),
+    F_STR(struct key_create_out, key, "key", F_REQUIRED | F_SECRET, 0, F_NO_MAX,
+          .text = "The key. It cannot be shown again, unless it is recoverable."),
+    F_END,
+};
+const struct field shape_new_key = F_BODY(0, new_key_fields, struct key_create_out);

@@ -12,6 +12,7 @@ extern const struct field shape_credits_out_fields[];       /* struct credits_ou
 extern const struct field shape_refill_out_fields[];        /* struct refill_out */
 extern const struct field shape_identity_out_fields[];      /* struct identity_out */
 extern const struct field shape_key_out_fields[];           /* struct key_out */
+extern const struct field shape_new_key;                    /* body: struct key_create_out */
 extern const struct field shape_role_name, shape_slug;      /* items of role and permission lists */
 extern const struct field shape_string;                     /* item of an answer's list of strings */
 extern const struct field shape_empty;                      /* body: {} */

@@ -1,9 +1,15 @@
 /* Limits of keys and identities. */
 #include "store/ratelimit_store.h"
 
-enum { OF_OWNER, PUT, DELETE_ONE, DELETE_ALL, MAX };
+#include "store/blocks.h"
+
+enum { INSERT, OF_OWNER = BLOCKS_SIZES, PUT, DELETE_ONE, DELETE_ALL, MAX };
+enum { INSERT_COLS = 8 };
 
 static const struct db_stmt sql[MAX] = {
+    BLOCKS_STMTS("INSERT INTO lk_ratelimit (owner_id, name, id, workspace_id, max_count, "
+                 "duration_ms, auto_apply, created_at)",
+                 "(?, ?, ?, ?, ?, ?, ?, ?)", ""),
     [OF_OWNER] = {"SELECT id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
                   "WHERE owner_id = ? ORDER BY name",
                   false},
@@ -48,6 +54,25 @@ ratelimit_store_put(struct ctx *c, struct str owner_id, struct str workspace_id,
                            db_int(c->now_ms), db_int(r->limit), db_int(r->duration_ms),
                            db_int(r->auto_apply), db_int(c->now_ms)),
                    NULL);
+}
+
+enum status
+ratelimit_store_insert(struct ctx *c, struct str workspace_id, const struct ratelimit_of *l,
+                       size_t n)
+{
+    struct db_arg *args = ARENA_ARRAY(c->mem, n * INSERT_COLS + 1, struct db_arg), *a = args;
+
+    for (size_t i = 0; i < n; i++, l++) {
+        *a++ = db_str(l->owner_id);
+        *a++ = db_bin(l->row.name);
+        *a++ = db_str(l->row.id);
+        *a++ = db_str(workspace_id);
+        *a++ = db_int(l->row.limit);
+        *a++ = db_int(l->row.duration_ms);
+        *a++ = db_int(l->row.auto_apply);
+        *a++ = db_int(c->now_ms);
+    }
+    return blocks_insert(c, &sql[INSERT], args, INSERT_COLS, n);
 }
 
 enum status

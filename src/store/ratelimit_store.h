@@ -16,6 +16,14 @@ enum status ratelimit_store_of(struct ctx *c, struct str owner_id, struct rateli
 /* Adds a limit to owner, or changes the one of that name, whose id stays. */
 enum status ratelimit_store_put(struct ctx *c, struct str owner_id, struct str workspace_id,
                                 const struct ratelimit_row *r) MUST_USE;
+/* A limit and the key or identity it is for. */
+struct ratelimit_of {
+    struct str owner_id;
+    struct ratelimit_row row;
+};
+/* Adds n limits, all of names that their owners do not have yet. */
+enum status ratelimit_store_insert(struct ctx *c, struct str workspace_id,
+                                   const struct ratelimit_of *l, size_t n) MUST_USE;
 enum status ratelimit_store_delete(struct ctx *c, struct str owner_id, struct str name) MUST_USE;
 enum status ratelimit_store_delete_all(struct ctx *c, struct str owner_id) MUST_USE;
 

@@ -15,6 +15,8 @@ enum {
     ROLES_OF_KEY,
     UNLINK_PERMISSION,
     UNLINK_ROLE,
+    COPY_PERMISSIONS,
+    COPY_ROLES,
     MAX
 };
 
@@ -49,6 +51,12 @@ static const struct db_stmt sql[MAX] = {
     [UNLINK_PERMISSION] = {"DELETE FROM lk_key_permission WHERE key_id = ? AND permission_id = ?",
                            false},
     [UNLINK_ROLE] = {"DELETE FROM lk_key_role WHERE key_id = ? AND role_id = ?", false},
+    [COPY_PERMISSIONS] = {"INSERT INTO lk_key_permission (key_id, permission_id, created_at) "
+                          "SELECT ?, permission_id, ? FROM lk_key_permission WHERE key_id = ?",
+                          false},
+    [COPY_ROLES] = {"INSERT INTO lk_key_role (key_id, role_id, created_at) "
+                    "SELECT ?, role_id, ? FROM lk_key_role WHERE key_id = ?",
+                    false},
 };
 const struct db_stmt_list rbac_store_stmts = DB_STMT_LIST("rbac_store", sql);
 
@@ -230,4 +238,13 @@ enum status
 rbac_store_unlink_role(struct ctx *c, struct str key_id, struct str role_id)
 {
     return db_exec(c, &sql[UNLINK_ROLE], DB_ARGS(db_str(key_id), db_str(role_id)), NULL);
+}
+
+enum status
+rbac_store_copy_grants(struct ctx *c, struct str from_key_id, struct str to_key_id)
+{
+    struct db_args args = DB_ARGS(db_str(to_key_id), db_int(c->now_ms), db_str(from_key_id));
+    enum status st = db_exec(c, &sql[COPY_PERMISSIONS], args, NULL);
+
+    return st == ST_OK ? db_exec(c, &sql[COPY_ROLES], args, NULL) : st;
 }

@@ -37,6 +37,9 @@ enum status rbac_store_unlink_permission(struct ctx *c, struct str key_id,
 enum status rbac_store_link_roles(struct ctx *c, struct str key_id, const struct str *role_ids,
                                   size_t n) MUST_USE;
 enum status rbac_store_unlink_role(struct ctx *c, struct str key_id, struct str role_id) MUST_USE;
+/* Gives one key the permissions and roles that another holds directly. */
+enum status rbac_store_copy_grants(struct ctx *c, struct str from_key_id,
+                                   struct str to_key_id) MUST_USE;
 
 extern const struct db_stmt_list rbac_store_stmts;
 
