@@ -56,12 +56,12 @@ audit_svc_target(struct audit_event *e, const char *type, struct str id, struct 
 enum status
 audit_svc_write(struct audit *a)
 {
-    struct str correlation = S("");
+    struct str correlation = a->correlation_id;
 
     assert(db_in_tx(a->c->db));
     if (a->n == 0)
         return ST_OK;
-    if (a->n > 1 || a->correlation == AUDIT_CORRELATE_ALWAYS)
+    if (correlation.n == 0 && (a->n > 1 || a->correlation == AUDIT_CORRELATE_ALWAYS))
         correlation = id_new(a->c->mem, "cor");
     for (size_t i = 0; i < a->n; i++)
         a->events[i].correlation_id = correlation;

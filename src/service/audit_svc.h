@@ -12,6 +12,7 @@ struct audit {
     struct ctx *c;
     struct str workspace_id;
     enum audit_correlation correlation;
+    struct str correlation_id; /* set by whoever writes one change in several collections */
     struct actor actor;
     struct audit_event *events;
     size_t n, cap;

@@ -13,6 +13,23 @@ event(struct audit *a, const char *name, struct str description, struct grant_ke
     audit_svc_target(e, type, id, label, S(""));
 }
 
+void
+grant_svc_audit_permission(struct audit *a, struct grant_key key, const struct permission_row *p)
+{
+    event(a, "authorization.connect_permission_and_key",
+          arena_fmt(a->c->mem, "Added permission %.*s to key %.*s", STR_ARG(p->slug),
+                    STR_ARG(key.id)),
+          key, "permission", p->id, p->slug);
+}
+
+void
+grant_svc_audit_role(struct audit *a, struct grant_key key, const struct role_row *r)
+{
+    event(a, "authorization.connect_role_and_key",
+          arena_fmt(a->c->mem, "Added role %.*s to key %.*s", STR_ARG(r->name), STR_ARG(key.id)),
+          key, "role", r->id, r->name);
+}
+
 enum status
 grant_svc_add_permissions(struct audit *a, struct grant_key key, const struct permission_row *rows,
                           size_t n)
@@ -20,10 +37,7 @@ grant_svc_add_permissions(struct audit *a, struct grant_key key, const struct pe
     struct ctx *c = a->c;
 
     for (size_t i = 0; i < n; i++)
-        event(a, "authorization.connect_permission_and_key",
-              arena_fmt(c->mem, "Added permission %.*s to key %.*s", STR_ARG(rows[i].slug),
-                        STR_ARG(key.id)),
-              key, "permission", rows[i].id, rows[i].slug);
+        grant_svc_audit_permission(a, key, &rows[i]);
     return rbac_store_link_permissions(c, key.id, rbac_svc_permission_ids(c, rows, n), n);
 }
 
@@ -33,10 +47,7 @@ grant_svc_add_roles(struct audit *a, struct grant_key key, const struct role_row
     struct ctx *c = a->c;
 
     for (size_t i = 0; i < n; i++)
-        event(a, "authorization.connect_role_and_key",
-              arena_fmt(c->mem, "Added role %.*s to key %.*s", STR_ARG(rows[i].name),
-                        STR_ARG(key.id)),
-              key, "role", rows[i].id, rows[i].name);
+        grant_svc_audit_role(a, key, &rows[i]);
     return rbac_store_link_roles(c, key.id, rbac_svc_role_ids(c, rows, n), n);
 }
 

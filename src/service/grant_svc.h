@@ -16,6 +16,10 @@ enum status grant_svc_add_permissions(struct audit *a, struct grant_key key,
                                       const struct permission_row *rows, size_t n) MUST_USE;
 enum status grant_svc_add_roles(struct audit *a, struct grant_key key, const struct role_row *rows,
                                 size_t n) MUST_USE;
+/* Their connect events alone. */
+void grant_svc_audit_permission(struct audit *a, struct grant_key key,
+                                const struct permission_row *p);
+void grant_svc_audit_role(struct audit *a, struct grant_key key, const struct role_row *r);
 /* Unlinks one that the key holds, with its disconnect event. */
 enum status grant_svc_remove_permission(struct audit *a, struct grant_key key,
                                         const struct permission_row *p) MUST_USE;

@@ -28,7 +28,7 @@ key_create_svc_insert(struct ctx *c, struct key_row *k)
 
     for (int i = 0; i < KEY_ID_ATTEMPTS && st == ST_DB_DUPLICATE; i++) {
         k->id = id_new(c->mem, "key");
-        st = key_store_insert(c, k);
+        st = key_store_insert(c, k, 1);
     }
     return st;
 }

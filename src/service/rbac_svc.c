@@ -202,3 +202,61 @@ rbac_svc_role_ids(struct ctx *c, const struct role_row *rows, size_t n)
         ids[i] = rows[i].id;
     return ids;
 }
+
+static int
+by_role_name(const void *a, const void *b)
+{
+    return str_cmp(((const struct role_row *)a)->name, ((const struct role_row *)b)->name);
+}
+
+/* The roles that exist among n names, exactly so, sorted by name. */
+static enum status
+roles_sorted(struct ctx *c, struct str workspace_id, const struct str *names, size_t n,
+             struct role_row **found, size_t *n_found)
+{
+    enum status st = rbac_store_roles_by_name(c, workspace_id, names, n, found, n_found);
+
+    qsort(*found, *n_found, sizeof(**found), by_role_name);
+    return st;
+}
+
+static const struct role_row *
+role_named(const struct role_row *sorted, size_t n, struct str name)
+{
+    struct role_row key = {.name = name};
+
+    return bsearch(&key, sorted, n, sizeof(*sorted), by_role_name);
+}
+
+enum status
+rbac_svc_roles_ensure(struct ctx *c, struct str workspace_id, struct f_list names,
+                      struct role_row **rows, size_t *n)
+{
+    size_t n_found, n_fresh = 0;
+    struct str *wanted = distinct(c, names, false, n);
+    struct role_row *found, *fresh = ARENA_ARRAY(c->mem, *n + 1, struct role_row);
+    enum status st = roles_sorted(c, workspace_id, wanted, *n, &found, &n_found);
+
+    assert(db_in_tx(c->db));
+    for (size_t i = 0; i < *n && st == ST_OK; i++)
+        if (!role_named(found, n_found, wanted[i]))
+            fresh[n_fresh++] = (struct role_row){id_new(c->mem, "role"), wanted[i], S("")};
+    if (st == ST_OK && n_fresh > 0) {
+        qsort(fresh, n_fresh, sizeof(*fresh), by_role_name);
+        st = rbac_store_roles_insert(c, workspace_id, fresh, n_fresh);
+        if (st == ST_OK)
+            st = roles_sorted(c, workspace_id, wanted, *n, &found, &n_found);
+    }
+    *rows = ARENA_ARRAY(c->mem, *n + 1, struct role_row);
+    for (size_t i = 0; i < *n && st == ST_OK; i++) {
+        const struct role_row *hit = role_named(found, n_found, wanted[i]);
+
+        if (!hit)
+            return err_set(c, ST_ROLE_NOT_FOUND,
+                           "Role '%.*s' was not found, and could not be created beside one of "
+                           "almost the same name.",
+                           STR_ARG(wanted[i]));
+        (*rows)[i] = *hit;
+    }
+    return st;
+}

@@ -28,6 +28,10 @@ struct str *rbac_svc_permission_ids(struct ctx *c, const struct permission_row *
  * exactly. ST_ROLE_NOT_FOUND names the first unknown one. */
 enum status rbac_svc_roles(struct ctx *c, struct str workspace_id, struct f_list names,
                            struct role_row **rows, size_t *n) MUST_USE;
+/* The same, creating what is missing, without description. In a transaction. ST_ROLE_NOT_FOUND when
+ * a role of almost the same name, but for letter case or accents, stands in the way of one. */
+enum status rbac_svc_roles_ensure(struct ctx *c, struct str workspace_id, struct f_list names,
+                                  struct role_row **rows, size_t *n) MUST_USE;
 struct str *rbac_svc_role_ids(struct ctx *c, const struct role_row *rows, size_t n);
 
 #endif

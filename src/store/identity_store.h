@@ -14,6 +14,14 @@ enum status identity_store_by_external_id(struct ctx *c, struct str workspace_id
                                           struct identity_row **out) MUST_USE;
 /* ST_DB_DUPLICATE when a live identity has the external id. */
 enum status identity_store_insert(struct ctx *c, const struct identity_row *i) MUST_USE;
+/* The live identities that exist among n external ids, in no order. */
+enum status identity_store_by_external_ids(struct ctx *c, struct str workspace_id,
+                                           const struct str *external_ids, size_t n,
+                                           struct identity_row **rows, size_t *found) MUST_USE;
+/* Inserts identities in the order given (sort them: others may do the same); one whose external id
+ * is taken is left out silently. */
+enum status identity_store_insert_missing(struct ctx *c, const struct identity_row *rows,
+                                          size_t n) MUST_USE;
 
 extern const struct db_stmt_list identity_store_stmts;
 

@@ -1,17 +1,20 @@
 /* The SQL of API keys. */
 #include "store/key_store.h"
 
+#include "store/blocks.h"
+
 #include <stdlib.h>
 
 enum {
-    BY_ID,
+    INSERT,
+    BY_ID = INSERT + BLOCKS_SIZES,
     BY_HASH,
     WITH_CALLER,
     LOCK,
     LIST,
     LIST_OF_IDENTITY,
     EXTRAS,
-    INSERT,
+    HASHES,
     UPDATE,
     SPEND,
     CREDITS,
@@ -41,7 +44,13 @@ enum {
     "LEFT JOIN lk_api a ON a.id = k.api_id "                                                       \
     "LEFT JOIN lk_identity i ON i.id = k.identity_id AND i.live = 1 "
 
+enum { INSERT_COLS = 16 };
+
 static const struct db_stmt sql[MAX] = {
+    BLOCKS_STMTS("INSERT INTO lk_key (id, workspace_id, api_id, hash, start, name, identity_id, "
+                 "meta, enabled, expires_at, remaining, refill_amount, refill_day, "
+                 "refill_settled_at, pending_migration_id, created_at)",
+                 "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ""),
     [BY_ID] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS "WHERE k.id = ?", false},
     [BY_HASH] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS "WHERE k.hash = ?", false},
     [WITH_CALLER] = {"SELECT " CALLER_COLUMNS ", " KEY_COLUMNS " FROM " CALLER_TABLES
@@ -67,11 +76,7 @@ static const struct db_stmt sql[MAX] = {
                 "SELECT 4, '', r.name, 0, 0, 0 FROM lk_key_role kr "
                 "JOIN lk_role r ON r.id = kr.role_id WHERE kr.key_id = ?",
                 false},
-    [INSERT] = {"INSERT INTO lk_key (id, workspace_id, api_id, hash, start, name, identity_id, "
-                "meta, enabled, expires_at, remaining, refill_amount, refill_day, "
-                "refill_settled_at, pending_migration_id, created_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                false},
+    [HASHES] = {"SELECT hash FROM lk_key WHERE hash IN " BLOCKS_IN, false},
     [UPDATE] = {"UPDATE lk_key SET hash = ?, start = ?, name = ?, identity_id = ?, meta = ?, "
                 "enabled = ?, expires_at = ?, remaining = ?, refill_amount = ?, refill_day = ?, "
                 "refill_settled_at = ?, pending_migration_id = ?, updated_at = ? WHERE id = ?",
@@ -281,22 +286,46 @@ key_store_extras(struct ctx *c, const struct key_row *k, struct key_extras *out)
 
 /* Changes */
 
-enum status
-key_store_insert(struct ctx *c, const struct key_row *k)
+static struct db_arg *
+insert_args(struct db_arg *a, const struct key_row *k)
 {
-    return db_exec(c, &sql[INSERT],
-                   DB_ARGS(db_str(k->id), db_str(k->workspace_id), db_str(k->api_id),
-                           db_str(k->hash), db_str(k->start), db_bin(k->name),
-                           db_str_if(k->stored_identity_id.n, k->stored_identity_id),
-                           db_str_if(k->meta.n, k->meta), db_int(k->enabled),
-                           db_int_if(k->has_expiry, k->expires_at),
-                           db_int_if(k->limited, k->remaining),
-                           db_int_if(k->has_refill, k->refill_amount),
-                           db_int_if(k->has_refill_day, k->refill_day),
-                           db_int_if(k->has_refill, k->refill_settled_at),
-                           db_str_if(k->pending_migration_id.n, k->pending_migration_id),
-                           db_int(k->created_at)),
-                   NULL);
+    *a++ = db_str(k->id);
+    *a++ = db_str(k->workspace_id);
+    *a++ = db_str(k->api_id);
+    *a++ = db_str(k->hash);
+    *a++ = db_str(k->start);
+    *a++ = db_bin(k->name);
+    *a++ = db_str_if(k->stored_identity_id.n, k->stored_identity_id);
+    *a++ = db_str_if(k->meta.n, k->meta);
+    *a++ = db_int(k->enabled);
+    *a++ = db_int_if(k->has_expiry, k->expires_at);
+    *a++ = db_int_if(k->limited, k->remaining);
+    *a++ = db_int_if(k->has_refill, k->refill_amount);
+    *a++ = db_int_if(k->has_refill_day, k->refill_day);
+    *a++ = db_int_if(k->has_refill, k->refill_settled_at);
+    *a++ = db_str_if(k->pending_migration_id.n, k->pending_migration_id);
+    *a++ = db_int(k->created_at);
+    return a;
+}
+
+enum status
+key_store_insert(struct ctx *c, const struct key_row *keys, size_t n)
+{
+    struct db_arg *args = ARENA_ARRAY(c->mem, n * INSERT_COLS + 1, struct db_arg), *a = args;
+
+    for (size_t i = 0; i < n; i++)
+        a = insert_args(a, &keys[i]);
+    return blocks_insert(c, &sql[INSERT], args, INSERT_COLS, n);
+}
+
+enum status
+key_store_hashes(struct ctx *c, const struct str *hashes, size_t n, struct db_rows *taken)
+{
+    struct db_arg *args = ARENA_ARRAY(c->mem, n + 1, struct db_arg);
+
+    for (size_t i = 0; i < n; i++)
+        args[i] = db_str(hashes[i]);
+    return blocks_select(c, &sql[HASHES], (struct db_args){NULL, 0}, args, n, taken);
 }
 
 enum status

@@ -15,8 +15,8 @@ struct key_row {
     int64_t refill_amount; /* has_refill */
     int64_t refill_day;    /* has_refill_day */
     int64_t refill_settled_at, created_at;
-    int64_t updated_at;    /* ever_updated */
-    int64_t last_used_at;  /* ever_used */
+    int64_t updated_at;   /* ever_updated */
+    int64_t last_used_at; /* ever_used */
     struct str pending_migration_id;
     struct str stored_identity_id; /* also that of a deleted identity */
     /* its API */
@@ -55,8 +55,12 @@ enum status key_store_list(struct ctx *c, struct str api_id, struct str identity
 enum status key_store_extras(struct ctx *c, const struct key_row *k,
                              struct key_extras *out) MUST_USE;
 
-/* Inserts k as a new key; ST_DB_DUPLICATE when id or hash are taken. */
-enum status key_store_insert(struct ctx *c, const struct key_row *k) MUST_USE;
+/* Inserts n new keys; ST_DB_DUPLICATE when an id or hash is taken. */
+enum status key_store_insert(struct ctx *c, const struct key_row *keys, size_t n) MUST_USE;
+/* Which of n hashes are taken by keys of any workspace, deleted ones included: one row of one
+ * column for each. Hashes that differ in trailing spaces only are the same to the database. */
+enum status key_store_hashes(struct ctx *c, const struct str *hashes, size_t n,
+                             struct db_rows *taken) MUST_USE;
 /* Writes name, identity, meta, enabled, expiry, credits, refill, hash, start, pending migration and
  * updated_at. */
 enum status key_store_update(struct ctx *c, const struct key_row *k) MUST_USE;

@@ -7,7 +7,8 @@
 
 enum {
     PERMISSIONS_INSERT,
-    LINK_PERMISSIONS = PERMISSIONS_INSERT + BLOCKS_SIZES,
+    ROLES_INSERT = PERMISSIONS_INSERT + BLOCKS_SIZES,
+    LINK_PERMISSIONS = ROLES_INSERT + BLOCKS_SIZES,
     LINK_ROLES = LINK_PERMISSIONS + BLOCKS_SIZES,
     PERMISSIONS_BY_SLUG = LINK_ROLES + BLOCKS_SIZES,
     ROLES_BY_NAME,
@@ -31,6 +32,8 @@ static const struct db_stmt sql[MAX] = {
     BLOCKS_STMTS("INSERT INTO lk_permission (id, workspace_id, slug, name, description, "
                  "created_at)",
                  "(?, ?, ?, ?, ?, ?)", BLOCKS_KEEP("slug")),
+    BLOCKS_STMTS("INSERT INTO lk_role (id, workspace_id, name, description, created_at)",
+                 "(?, ?, ?, ?, ?)", BLOCKS_KEEP("name")),
     BLOCKS_STMTS("INSERT INTO lk_key_permission (key_id, permission_id, created_at)", "(?, ?, ?)",
                  BLOCKS_KEEP("key_id")),
     BLOCKS_STMTS("INSERT INTO lk_key_role (key_id, role_id, created_at)", "(?, ?, ?)",
@@ -202,16 +205,26 @@ rbac_store_roles_of_key(struct ctx *c, struct str key_id, struct role_row **rows
 }
 
 static enum status
-link_all(struct ctx *c, int stmts, struct str key_id, const struct str *ids, size_t n)
+link_pairs(struct ctx *c, int stmts, const struct rbac_link *links, size_t n)
 {
     struct db_arg *args = ARENA_ARRAY(c->mem, n * 3 + 1, struct db_arg), *a = args;
 
     for (size_t i = 0; i < n; i++) {
-        *a++ = db_str(key_id);
-        *a++ = db_str(ids[i]);
+        *a++ = db_str(links[i].key_id);
+        *a++ = db_str(links[i].id);
         *a++ = db_int(c->now_ms);
     }
     return blocks_insert(c, &sql[stmts], args, 3, n);
+}
+
+static enum status
+link_all(struct ctx *c, int stmts, struct str key_id, const struct str *ids, size_t n)
+{
+    struct rbac_link *links = ARENA_ARRAY(c->mem, n + 1, struct rbac_link);
+
+    for (size_t i = 0; i < n; i++)
+        links[i] = (struct rbac_link){key_id, ids[i]};
+    return link_pairs(c, stmts, links, n);
 }
 
 enum status
@@ -247,4 +260,31 @@ rbac_store_copy_grants(struct ctx *c, struct str from_key_id, struct str to_key_
     enum status st = db_exec(c, &sql[COPY_PERMISSIONS], args, NULL);
 
     return st == ST_OK ? db_exec(c, &sql[COPY_ROLES], args, NULL) : st;
+}
+
+enum status
+rbac_store_link_permission_pairs(struct ctx *c, const struct rbac_link *links, size_t n)
+{
+    return link_pairs(c, LINK_PERMISSIONS, links, n);
+}
+
+enum status
+rbac_store_link_role_pairs(struct ctx *c, const struct rbac_link *links, size_t n)
+{
+    return link_pairs(c, LINK_ROLES, links, n);
+}
+
+enum status
+rbac_store_roles_insert(struct ctx *c, struct str workspace_id, const struct role_row *r, size_t n)
+{
+    struct db_arg *args = ARENA_ARRAY(c->mem, n * 5 + 1, struct db_arg), *a = args;
+
+    for (size_t i = 0; i < n; i++, r++) {
+        *a++ = db_str(r->id);
+        *a++ = db_str(workspace_id);
+        *a++ = db_str(r->name);
+        *a++ = db_bin(r->description);
+        *a++ = db_int(c->now_ms);
+    }
+    return blocks_insert(c, &sql[ROLES_INSERT], args, 5, n);
 }
