@@ -48,11 +48,11 @@ init(struct ctx *c, const void *pin, struct command_result *r)
 
 const struct command cmd_vault_init = {
     .summary = "make the master key file, which keys need to be recoverable",
-    .help = "The file gets mode 0600; give it to the group of the web server and mode 0640, so that\n"
-            "the workers can read it. Keep a copy of it apart from the database and its backups: with\n"
-            "both somebody can read recoverable keys, without it nobody can.\n"
-            "To replace the master key: `vault init --add` (an existing file is never overwritten),\n"
-            "copy the file to all hosts, `vault rotate`, then remove the old lines.",
+    .help = "The file gets mode 0600; give it to the group of the web server and mode 0640, so\n"
+            "that the workers can read it. Keep a copy of it apart from the database and its\n"
+            "backups: with both somebody can read recoverable keys, without it nobody can.\n"
+            "To replace the master key: `vault init --add` (an existing file is never\n"
+            "overwritten), copy the file to all hosts, `vault rotate`, then remove the old lines.",
     .in = &init_body,
     .out = &init_out_body,
     .flags = CMD_NO_DATABASE,
@@ -69,7 +69,7 @@ struct rotate_out {
 };
 static const struct field rotate_fields[] = {
     F_BOOL(struct rotate_in, new_data_keys, "newDataKeys", 0,
-           .text = "Give every workspace a new data key first, so that all copies are re-encrypted."),
+           .text = "Make a new data key for every workspace first, to re-encrypt all copies."),
     F_END,
 };
 static const struct field rotate_out_fields[] = {
@@ -96,8 +96,8 @@ rotate(struct ctx *c, const void *pin, struct command_result *r)
         st = vault_svc_rotate(c, f_bool_or(in->new_data_keys, false), &n);
     if (st == ST_OK && n.failed > 0)
         return err_set(c, ST_PRECONDITION_FAILED,
-                       "%" PRId64 " data keys or copies of keys do not open with the master keys of "
-                       "%s and stay as they are; the others are done (%" PRId64
+                       "%" PRId64 " data keys or copies of keys do not open with the master keys "
+                       "of %s and stay as they are; the others are done (%" PRId64
                        " data keys made, %" PRId64 " rewrapped, %" PRId64 " keys re-encrypted).",
                        n.failed, c->conf->master_key_file, n.new_data_keys, n.rewrapped_data_keys,
                        n.resealed_keys);
@@ -109,8 +109,9 @@ rotate(struct ctx *c, const void *pin, struct command_result *r)
 
 const struct command cmd_vault_rotate = {
     .summary = "re-encrypt recoverable keys under the newest master key",
-    .help = "Safe to interrupt and to run again, also while keys are being made and used. Run it after\n"
-            "`vault init --add`; old lines of the master key file may go when it has succeeded.",
+    .help = "Safe to interrupt and to run again, also while keys are being made and used. Run it\n"
+            "after `vault init --add`; old lines of the master key file may go when it has\n"
+            "succeeded.",
     .in = &rotate_body,
     .out = &rotate_out_body,
     .run = rotate,

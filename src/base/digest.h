@@ -15,8 +15,8 @@ struct str digest_key_hash(struct arena *mem, struct str s);
 /* Lower-case hex of the SHA-256 of s, in mem. */
 struct str digest_sha256_hex(struct arena *mem, struct str s);
 struct str digest_base64(struct arena *mem, const unsigned char *p, size_t n);
-/* The bytes that s is the Base64 of, in mem. False when it is not what digest_base64() would make of
- * any bytes. */
+/* The bytes that s is the Base64 of, in mem. False when it is not what digest_base64() would make
+ * of any bytes. */
 bool digest_base64_decode(struct arena *mem, struct str s, unsigned char **out, size_t *n);
 struct str digest_hex(struct arena *mem, const unsigned char *p, size_t n);
 

@@ -71,3 +71,14 @@ key_split_prefixed(struct str s, struct key_prefixed *out)
     out->long_token = (struct str){s.p + last, s.n - last};
     return true;
 }
+
+struct str
+key_prefixed_start(struct str s, const struct key_prefixed *parts)
+{
+    size_t n = parts->prefix.n + 1;
+
+    for (int i = 0; i < KEY_START_CHARS && n < s.n; i++)
+        for (n++; n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80;)
+            n++; /* the rest of the code point */
+    return (struct str){s.p, n};
+}

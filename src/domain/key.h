@@ -26,5 +26,8 @@ struct key_prefixed {
 };
 /* False when s has fewer than three parts. The prefix may contain underscores. */
 bool key_split_prefixed(struct str s, struct key_prefixed *out);
+/* What may be stored and shown of s, whose parts are given: its prefix and the first four
+ * characters of the rest. */
+struct str key_prefixed_start(struct str s, const struct key_prefixed *parts);
 
 #endif

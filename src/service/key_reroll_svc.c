@@ -22,7 +22,8 @@ struct reroll {
     struct str new_id; /* result */
 };
 
-/* The length of the old key is not known; its prefix is all of `start` before the last underscore. */
+/* The length of the old key is not known; its prefix is all of `start` before the last underscore.
+ */
 static struct key_text
 replacement(struct ctx *c, const struct key_row *k)
 {
@@ -125,8 +126,8 @@ reroll_permitted(struct ctx *c, struct str id, struct key_row **k, struct vault 
     if (st == ST_OK)
         st = vault_store_has_copy(c, id, &recoverable);
     if (st == ST_OK)
-        st = access_svc_require(
-            c, recoverable ? ACCESS_reroll_recoverable_key : ACCESS_create_key, key_svc_scope(*k));
+        st = access_svc_require(c, recoverable ? ACCESS_reroll_recoverable_key : ACCESS_create_key,
+                                key_svc_scope(*k));
     if (st == ST_OK && recoverable) {
         st = vault_svc_open(c, vault);
         if (st == ST_OK)

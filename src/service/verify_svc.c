@@ -12,6 +12,7 @@
 #include "service/credit_svc.h"
 #include "service/key_svc.h"
 #include "service/limit_svc.h"
+#include "service/migration_svc.h"
 #include "service/recorder.h"
 
 #include <string.h>
@@ -376,6 +377,11 @@ verify_svc_check(struct ctx *c, const struct verify_in *in, struct verify_out *o
     struct verification v = {.in = in, .k = c->prefetched, .cost = 1};
     enum status st;
 
+    if ((!v.k || v.k->deleted) && in->migration_id.state == F_SET) {
+        st = migration_svc_convert(c, in->migration_id.v, in->key.v, &v.k);
+        if (st != ST_OK)
+            return st;
+    }
     if (!is_known(c, v.k))
         return not_found(out);
     if (in->credits.state == F_SET)
