@@ -1,53 +1,13 @@
 /* keys.migrateKeys */
-#include "support/test.h"
+#include "support/import.h"
 #include "support/vault.h"
 
 #include "base/digest.h"
 #include "base/sb.h"
-#include "service/access_svc.h"
-#include "service/key_migrate_svc.h"
 #include "service/migration_svc.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-static const char *api, *migration;
-
-/* An API and a migration of the test's workspace. */
-static void
-begin(void)
-{
-    struct ctx *c = fx_ctx();
-    struct str id;
-
-    api = at_str(fx_ok("apis.createApi", "{\"name\":\"shop\"}"), "data.apiId");
-    CHECK_INT(migration_svc_create(c, str_of(fx_workspace), MIGRATION_SVC_SHA256, S("old"), &id),
-              ST_OK);
-    migration = arena_cstr(c->mem, id);
-    fx_audit_clear();
-}
-
-/* keys: the JSON of the list's items. */
-static struct answer
-migrate_as(const char *root, const char *keys)
-{
-    return fx_call(root, "keys.migrateKeys",
-                   "{\"migrationId\":\"%s\",\"apiId\":\"%s\",\"keys\":[%s]}", migration, api, keys);
-}
-
-static struct answer
-migrate(const char *keys)
-{
-    struct answer a = migrate_as(NULL, keys);
-
-    if (a.status != 200)
-        fprintf(stderr, "%s\n", a.text);
-    CHECK_INT(a.status, 200);
-    return a;
-}
 
 static const char full[] =
     "{\"hash\":\"hash_1\",\"name\":\"old key\",\"enabled\":false,\"externalId\":\"user 1 \\u00e9\","
@@ -62,8 +22,8 @@ full_key(void)
     struct answer a, k;
     const char *id;
 
-    begin();
-    a = migrate(full);
+    import_begin(MIGRATION_SVC_SHA256);
+    a = import_ok(full);
     CHECK_INT(at_len(a, "data.migrated"), 1);
     CHECK_STR(at_str(a, "data.migrated.0.hash"), "hash_1");
     CHECK(json_object_is_type(at(a, "data.failed"), json_type_array));
@@ -71,7 +31,8 @@ full_key(void)
     id = at_str(a, "data.migrated.0.keyId");
     CHECK(strncmp(id, "key_", 4) == 0);
     CHECK_STR(fx_sql_str("SELECT hash FROM lk_key WHERE id = '%s'", id), "hash_1");
-    CHECK_STR(fx_sql_str("SELECT pending_migration_id FROM lk_key WHERE id = '%s'", id), migration);
+    CHECK_STR(fx_sql_str("SELECT pending_migration_id FROM lk_key WHERE id = '%s'", id),
+              import_migration);
     k = fx_ok("keys.getKey", "{\"keyId\":\"%s\"}", id);
     CHECK_STR(at_str(k, "data.start"), "");
     CHECK_STR(at_str(k, "data.name"), "old key");
@@ -88,8 +49,8 @@ full_key(void)
     CHECK(!at_has(k, "data.updatedAt"));
 
     /* another one reuses what is there, and the hash is taken now */
-    a = migrate("{\"hash\":\"hash_2\",\"externalId\":\"user 1 \\u00e9\",\"permissions\":"
-                "[\"docs.read\"],\"roles\":[\"admin\"]},{\"hash\":\"hash_1\"}");
+    a = import_ok("{\"hash\":\"hash_2\",\"externalId\":\"user 1 \\u00e9\",\"permissions\":"
+                  "[\"docs.read\"],\"roles\":[\"admin\"]},{\"hash\":\"hash_1\"}");
     CHECK_INT(at_len(a, "data.migrated"), 1);
     CHECK_STR(at_str(a, "data.migrated.0.hash"), "hash_2");
     CHECK_INT(at_len(a, "data.failed"), 1);
@@ -114,9 +75,9 @@ taken_hashes(void)
     struct answer a;
     const char *other_ws, *other_root, *other_api, *erased;
 
-    begin();
+    import_begin(MIGRATION_SVC_SHA256);
     /* of this workspace: live, deleted, erased; of another workspace */
-    a = migrate("{\"hash\":\"live\"},{\"hash\":\"deleted\"},{\"hash\":\"erased\"}");
+    a = import_ok("{\"hash\":\"live\"},{\"hash\":\"deleted\"},{\"hash\":\"erased\"}");
     fx_ok("keys.deleteKey", "{\"keyId\":\"%s\"}", at_str(a, "data.migrated.1.keyId"));
     erased = at_str(a, "data.migrated.2.keyId");
     fx_ok("keys.deleteKey", "{\"keyId\":\"%s\",\"permanent\":true}", erased);
@@ -135,9 +96,9 @@ taken_hashes(void)
               200);
 
     fx_audit_clear();
-    a = migrate("{\"hash\":\"live\"},{\"hash\":\"new 1\"},{\"hash\":\"deleted\"},"
-                "{\"hash\":\"foreign\"},{\"hash\":\"erased\"},{\"hash\":\"new 1\"},"
-                "{\"hash\":\"New 1\"},{\"hash\":\"new 1  \"},{\"hash\":\"live \"}");
+    a = import_ok("{\"hash\":\"live\"},{\"hash\":\"new 1\"},{\"hash\":\"deleted\"},"
+                  "{\"hash\":\"foreign\"},{\"hash\":\"erased\"},{\"hash\":\"new 1\"},"
+                  "{\"hash\":\"New 1\"},{\"hash\":\"new 1  \"},{\"hash\":\"live \"}");
     CHECK_STR(json_object_to_json_string_ext(at(a, "data.failed"), JSON_C_TO_STRING_PLAIN),
               "[\"live\",\"deleted\",\"foreign\",\"new 1\",\"new 1  \",\"live \"]");
     CHECK_INT(at_len(a, "data.migrated"), 3);
@@ -148,7 +109,7 @@ taken_hashes(void)
 
     /* all of them: still 200, and nothing is recorded */
     fx_audit_clear();
-    a = migrate("{\"hash\":\"live\"},{\"hash\":\"foreign\"}");
+    a = import_ok("{\"hash\":\"live\"},{\"hash\":\"foreign\"}");
     CHECK_INT(at_len(a, "data.failed"), 2);
     CHECK(json_object_is_type(at(a, "data.migrated"), json_type_array));
     CHECK_INT(at_len(a, "data.migrated"), 0);
@@ -159,11 +120,11 @@ taken_hashes(void)
 static void
 created_on_the_way(void)
 {
-    begin();
-    migrate("{\"hash\":\"taken\"}");
+    import_begin(MIGRATION_SVC_SHA256);
+    import_ok("{\"hash\":\"taken\"}");
     fx_audit_clear();
-    migrate("{\"hash\":\"taken\",\"externalId\":\"user_9\",\"permissions\":[\"a.b\"],"
-            "\"roles\":[\"r 1\"]}");
+    import_ok("{\"hash\":\"taken\",\"externalId\":\"user_9\",\"permissions\":[\"a.b\"],"
+              "\"roles\":[\"r 1\"]}");
     CHECK_STR(fx_sql_str("SELECT external_id FROM lk_identity"), "user_9");
     CHECK_STR(fx_sql_str("SELECT slug FROM lk_permission"), "a.b");
     CHECK_STR(fx_sql_str("SELECT name FROM lk_role"), "r 1");
@@ -176,12 +137,12 @@ repetitions_in_a_key(void)
 {
     struct answer k;
 
-    begin();
-    k = migrate("{\"hash\":\"hash_1\",\"permissions\":[\"a\",\"b\",\"a\",\"B\"],"
-                "\"roles\":[\"r\",\"s\",\"r\"],\"ratelimits\":["
-                "{\"name\":\"one\",\"limit\":1,\"duration\":1000,\"autoApply\":true},"
-                "{\"name\":\"two\",\"limit\":2,\"duration\":2000,\"autoApply\":true},"
-                "{\"name\":\"one\",\"limit\":3,\"duration\":3000,\"autoApply\":false}]}");
+    import_begin(MIGRATION_SVC_SHA256);
+    k = import_ok("{\"hash\":\"hash_1\",\"permissions\":[\"a\",\"b\",\"a\",\"B\"],"
+                  "\"roles\":[\"r\",\"s\",\"r\"],\"ratelimits\":["
+                  "{\"name\":\"one\",\"limit\":1,\"duration\":1000,\"autoApply\":true},"
+                  "{\"name\":\"two\",\"limit\":2,\"duration\":2000,\"autoApply\":true},"
+                  "{\"name\":\"one\",\"limit\":3,\"duration\":3000,\"autoApply\":false}]}");
     k = fx_ok("keys.getKey", "{\"keyId\":\"%s\"}", at_str(k, "data.migrated.0.keyId"));
     CHECK_INT(at_len(k, "data.permissions"), 2);
     CHECK_INT(at_len(k, "data.roles"), 2);
@@ -200,16 +161,17 @@ audit(void)
     struct answer a;
     const char *one, *two;
 
-    begin();
-    migrate("{\"hash\":\"alone\",\"name\":\"solo\"}");
+    import_begin(MIGRATION_SVC_SHA256);
+    import_ok("{\"hash\":\"alone\",\"name\":\"solo\"}");
     CHECK_STR(fx_audit_names(), "key.create");
     CHECK_STR(fx_sql_str("SELECT correlation_id FROM lk_audit_event"), "");
-    CHECK_INT(fx_sql_int("SELECT description LIKE '%%%s%%' FROM lk_audit_event", migration), 1);
+    CHECK_INT(fx_sql_int("SELECT description LIKE '%%%s%%' FROM lk_audit_event", import_migration),
+              1);
 
     fx_audit_clear();
-    a = migrate("{\"hash\":\"hash_1\",\"name\":\"one\",\"permissions\":[\"docs.read\"],"
-                "\"roles\":[\"admin\"]},{\"hash\":\"alone\",\"permissions\":[\"docs.read\"]},"
-                "{\"hash\":\"hash_2\",\"permissions\":[\"docs.read\"]}");
+    a = import_ok("{\"hash\":\"hash_1\",\"name\":\"one\",\"permissions\":[\"docs.read\"],"
+                  "\"roles\":[\"admin\"]},{\"hash\":\"alone\",\"permissions\":[\"docs.read\"]},"
+                  "{\"hash\":\"hash_2\",\"permissions\":[\"docs.read\"]}");
     one = at_str(a, "data.migrated.0.keyId");
     two = at_str(a, "data.migrated.1.keyId");
     CHECK_STR(fx_audit_names(), "authorization.connect_permission_and_key "
@@ -225,7 +187,7 @@ audit(void)
                          "e.event = 'key.create' AND e.id IN (SELECT event_id FROM lk_audit_target "
                          "WHERE id = '%s')",
                          one),
-              arena_fmt(fx_ctx()->mem, "key %s one,api %s shop", one, api).p);
+              arena_fmt(fx_ctx()->mem, "key %s one,api %s shop", one, import_api).p);
     CHECK_STR(fx_sql_str("SELECT GROUP_CONCAT(t.type, ' ', t.name ORDER BY t.position) FROM "
                          "lk_audit_event e JOIN lk_audit_target t ON t.event_id = e.id WHERE "
                          "e.event = 'authorization.connect_role_and_key'"),
@@ -253,13 +215,13 @@ credits(void)
          9, 31},
     };
 
-    begin();
+    import_begin(MIGRATION_SVC_SHA256);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char key[300];
 
         test_row("%s", rows[i].credits);
         snprintf(key, sizeof(key), "{\"hash\":\"hash_%zu\",\"credits\":%s}", i, rows[i].credits);
-        migrate(key);
+        import_ok(key);
         CHECK_INT(fx_sql_int("SELECT remaining FROM lk_key WHERE hash = 'hash_%zu'", i),
                   rows[i].remaining);
         CHECK_INT(fx_sql_int("SELECT refill_amount FROM lk_key WHERE hash = 'hash_%zu'", i),
@@ -276,24 +238,24 @@ refused_keys(void)
     struct ctx *c = fx_ctx();
     struct sb big;
 
-    begin();
+    import_begin(MIGRATION_SVC_SHA256);
     sb_init(&big, c->mem, 70000);
     sb_puts(&big, "{\"hash\":\"fine\",\"externalId\":\"user_1\"},{\"hash\":\"big\",\"meta\":"
                   "{\"a\":\"");
     while (big.n < 66000)
         sb_putc(&big, 'x');
     sb_puts(&big, "\"}}");
-    fx_check_error(migrate_as(NULL, sb_str(&big).p), 400, "application/invalid_input");
-    fx_check_error(migrate_as(NULL, "{\"hash\":\"fine\",\"permissions\":[\"a\"]},{\"hash\":\"bad\","
-                                    "\"credits\":{\"remaining\":1,\"refill\":{\"interval\":"
-                                    "\"monthly\",\"amount\":1}}}"),
+    fx_check_error(import_as(NULL, sb_str(&big).p), 400, "application/invalid_input");
+    fx_check_error(import_as(NULL, "{\"hash\":\"fine\",\"permissions\":[\"a\"]},{\"hash\":\"bad\","
+                                   "\"credits\":{\"remaining\":1,\"refill\":{\"interval\":"
+                                   "\"monthly\",\"amount\":1}}}"),
                    400, "application/invalid_input");
     big.n = 0;
     sb_puts(&big, "{\"hash\":\"fine\",\"roles\":[\"r\"]},{\"hash\":\"");
     for (int i = 0; i < 257; i++)
         sb_puts(&big, "\xc3\xa9");
     sb_puts(&big, "\"}");
-    fx_check_error(migrate_as(NULL, sb_str(&big).p), 400, "application/invalid_input");
+    fx_check_error(import_as(NULL, sb_str(&big).p), 400, "application/invalid_input");
     CHECK_INT(fx_sql_int("SELECT (SELECT COUNT(*) FROM lk_key) + (SELECT COUNT(*) FROM lk_role) + "
                          "(SELECT COUNT(*) FROM lk_identity) + (SELECT COUNT(*) FROM "
                          "lk_permission)"),
@@ -306,20 +268,20 @@ refused_keys(void)
     for (int i = 0; i < 256; i++)
         sb_puts(&big, "\xc3\xa9");
     sb_puts(&big, "\"}");
-    CHECK_INT(at_len(migrate(sb_str(&big).p), "data.migrated"), 1);
-    CHECK_INT(at_len(migrate(sb_str(&big).p), "data.failed"), 1);
+    CHECK_INT(at_len(import_ok(sb_str(&big).p), "data.migrated"), 1);
+    CHECK_INT(at_len(import_ok(sb_str(&big).p), "data.failed"), 1);
 }
 
 /* Role names are compared exactly, but one index has to hold them. */
 static void
 almost_the_same_role(void)
 {
-    begin();
+    import_begin(MIGRATION_SVC_SHA256);
     fx_sql("INSERT INTO lk_role (id, workspace_id, name, created_at) VALUES ('role_1', '%s', "
            "'admin', 1)",
            fx_workspace);
-    fx_check_error(migrate_as(NULL, "{\"hash\":\"hash_1\",\"externalId\":\"u\",\"roles\":"
-                                    "[\"Admin\"]}"),
+    fx_check_error(import_as(NULL, "{\"hash\":\"hash_1\",\"externalId\":\"u\",\"roles\":"
+                                   "[\"Admin\"]}"),
                    404, "data/role_not_found");
     CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_key"), 0);
     CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_identity"), 0);
@@ -358,7 +320,7 @@ order_of_checks(void)
     };
     const char *other = fx_new_workspace();
 
-    begin();
+    import_begin(MIGRATION_SVC_SHA256);
     fx_sql(
         "INSERT INTO lk_api (id, workspace_id, keyspace_id, name, created_at, deleted_at) VALUES "
         "('api_theirs', '%s', 'ks_1', 'x', 1, NULL), ('api_deleted', '%s', 'ks_2', 'x', 1, 2)",
@@ -367,11 +329,11 @@ order_of_checks(void)
            "('mig_theirs', '%s', 'sha256', 1), ('mig_mine', '%s', 'sha256', 1)",
            other, fx_workspace);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct answer a =
-            fx_call(fx_root_key(fx_workspace, vault_fill(rows[i].held, api)), "keys.migrateKeys",
-                    "{\"migrationId\":\"%s\",\"apiId\":\"%s\",\"keys\":[{\"hash\":"
-                    "\"hash_%zu\"}]}",
-                    rows[i].migration, vault_fill(rows[i].api, api), i);
+        struct answer a = fx_call(
+            fx_root_key(fx_workspace, vault_fill(rows[i].held, import_api)), "keys.migrateKeys",
+            "{\"migrationId\":\"%s\",\"apiId\":\"%s\",\"keys\":[{\"hash\":"
+            "\"hash_%zu\"}]}",
+            rows[i].migration, vault_fill(rows[i].api, import_api), i);
 
         test_row("row %zu: %s, API %s", i, rows[i].held, rows[i].api);
         if (rows[i].status == 200)
@@ -389,157 +351,20 @@ sha256_keys(void)
     struct answer v;
     char key[200];
 
-    begin();
+    import_begin(MIGRATION_SVC_SHA256);
     snprintf(key, sizeof(key), "{\"hash\":\"%s\"}",
              digest_key_hash(fx_ctx()->mem, S("old_secret_1")).p);
-    migrate(key);
+    import_ok(key);
     v = fx_ok("keys.verifyKey", "{\"key\":\"old_secret_1\"}");
     CHECK_STR(at_str(v, "data.code"), "VALID");
     CHECK_STR(at_str(fx_ok("keys.verifyKey", "{\"key\":\"old_secret_1\",\"migrationId\":\"%s\"}",
-                           migration),
+                           import_migration),
                      "data.code"),
               "VALID");
     CHECK_STR(at_str(fx_ok("keys.verifyKey", "{\"key\":\"old_secret_2\",\"migrationId\":\"%s\"}",
-                           migration),
+                           import_migration),
                      "data.code"),
               "NOT_FOUND");
-}
-
-/* Thousands of keys, which take several batches. */
-static void
-many_keys(void)
-{
-    enum { KEYS = 2500 };
-    struct ctx *c = fx_ctx();
-    struct sb keys;
-    struct answer a;
-
-    begin();
-    sb_init(&keys, c->mem, 200 * KEYS);
-    for (int i = 0; i < KEYS; i++)
-        sb_addf(&keys,
-                "%s{\"hash\":\"hash_%d\",\"externalId\":\"user_%d\",\"permissions\":[\"docs.read\","
-                "\"docs.%d\"],\"roles\":[\"r%d\"],\"ratelimits\":[{\"name\":\"burst\",\"limit\":5,"
-                "\"duration\":1000,\"autoApply\":true}]}",
-                i ? "," : "", (i * 7919) % KEYS, i % 400, i % 20, i % 3);
-    a = migrate(sb_str(&keys).p);
-    CHECK_INT(at_len(a, "data.migrated"), KEYS);
-    CHECK_INT(at_len(a, "data.failed"), 0);
-    for (int i = 0; i < KEYS; i += 311) {
-        char path[40], want[40];
-
-        snprintf(path, sizeof(path), "data.migrated.%d.hash", i);
-        snprintf(want, sizeof(want), "hash_%d", (i * 7919) % KEYS);
-        CHECK_STR(at_str(a, path), want);
-        snprintf(path, sizeof(path), "data.migrated.%d.keyId", i);
-        CHECK_STR(fx_sql_str("SELECT hash FROM lk_key WHERE id = '%s'", at_str(a, path)), want);
-        CHECK_STR(fx_sql_str("SELECT i.external_id FROM lk_key k JOIN lk_identity i ON "
-                             "i.id = k.identity_id WHERE k.id = '%s'",
-                             at_str(a, path)),
-                  arena_fmt(c->mem, "user_%d", i % 400).p);
-    }
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_key WHERE start = ''"), KEYS);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_identity"), 400);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_permission"), 21);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_role"), 3);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_key_permission"), 2 * KEYS);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_key_role"), KEYS);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_ratelimit"), KEYS);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_audit_event"), 4 * KEYS);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_audit_target"), 8 * KEYS);
-    CHECK_INT(fx_sql_int("SELECT COUNT(DISTINCT correlation_id) FROM lk_audit_event"), 1);
-    a = migrate(sb_str(&keys).p);
-    CHECK_INT(at_len(a, "data.failed"), KEYS);
-    CHECK_INT(at_len(a, "data.migrated"), 0);
-}
-
-/* A conflict at any statement: everything happens once. */
-static void
-conflicts(void)
-{
-    enum { DEADLOCK = 1213, STATEMENTS = 30 };
-
-    begin();
-    for (unsigned n = 1; n < STATEMENTS; n++) {
-        char keys[500];
-        struct answer a;
-
-        test_row("statement %u", n);
-        fx_audit_clear();
-        snprintf(keys, sizeof(keys),
-                 "{\"hash\":\"a_%u\",\"externalId\":\"u_%u\",\"permissions\":[\"p.%u\"],\"roles\":"
-                 "[\"r %u\"]},{\"hash\":\"b_%u\",\"externalId\":\"u_%u\"},{\"hash\":\"a_%u\"}",
-                 n, n, n, n, n, n, n);
-        db_fail_after(fx_ctx()->db, n, DEADLOCK);
-        a = migrate(keys);
-        db_fail_after(fx_ctx()->db, 0, 0);
-        CHECK_INT(at_len(a, "data.migrated"), 2);
-        CHECK_INT(at_len(a, "data.failed"), 1);
-        CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_key"), 2 * n);
-        CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_identity"), n);
-        CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_permission"), n);
-        CHECK_STR(fx_audit_names(), "authorization.connect_permission_and_key "
-                                    "authorization.connect_role_and_key key.create key.create");
-    }
-}
-
-/* A worker of its own imports 60 keys, of which `common` are those of all workers. */
-static void
-import_as_worker(int worker, int common)
-{
-    enum { KEYS = 60 };
-    struct db_conf dc = {.defaults_file = getenv("LATCHKEY_TEST_DEFAULTS"),
-                         .defaults_group = "latchkey",
-                         .connect_timeout_s = 5,
-                         .io_timeout_s = 30,
-                         .lock_timeout_s = 10};
-    struct ctx *c = fx_ctx();
-    struct migrate_key_in keys[KEYS] = {0};
-    struct key_migrate_in in = {f_str(str_of(migration)), f_str(str_of(api)), f_list(keys, KEYS)};
-    struct key_migrate_out out = {0};
-    struct f_str slug = f_str(S("docs.read")), role = f_str(S("admin"));
-    enum status st;
-
-    for (int i = 0; i < KEYS; i++) {
-        int at = worker % 2 ? KEYS - 1 - i : i; /* not all in the same order */
-
-        keys[i].hash = f_str(at < common ? arena_fmt(c->mem, "common_%d", at)
-                                         : arena_fmt(c->mem, "own_%d_%d", worker, at));
-        keys[i].external_id = f_str(arena_fmt(c->mem, "user_%d", at % 7));
-        keys[i].permissions = f_list(&slug, 1);
-        keys[i].roles = f_list(&role, 1);
-    }
-    c->db = db_open(&dc, c->log); /* the parent's connection is not ours */
-    st = access_svc_identify(c, digest_key_hash(c->mem, str_of(fx_root)));
-    if (st == ST_OK)
-        st = key_migrate_svc_run(c, &in, &out);
-    if (st != ST_OK)
-        fprintf(stderr, "worker: %.*s %.*s\n", STR_ARG(c->err.detail), STR_ARG(c->err.cause));
-    _exit(st == ST_OK && out.migrated.n + out.failed.n == KEYS ? 0 : 1);
-}
-
-static void
-at_the_same_time(void)
-{
-    enum { WORKERS = 4, COMMON = 40 };
-    pid_t pids[WORKERS];
-    int status, done = 0;
-
-    begin();
-    for (int i = 0; i < WORKERS; i++) {
-        pids[i] = fork();
-        if (pids[i] == 0)
-            import_as_worker(i, COMMON);
-    }
-    for (int i = 0; i < WORKERS; i++)
-        done += waitpid(pids[i], &status, 0) == pids[i] && WIFEXITED(status) &&
-                WEXITSTATUS(status) == 0;
-    CHECK_INT(done, WORKERS);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_key"), COMMON + WORKERS * 20);
-    CHECK_INT(fx_audit_count("key.create"), COMMON + WORKERS * 20);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_identity"), 7);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_permission"), 1);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_role"), 1);
 }
 
 CU_TestInfo suite_api_keys_migrate[] = {
@@ -553,8 +378,5 @@ CU_TestInfo suite_api_keys_migrate[] = {
     {"almost the same role", almost_the_same_role},
     {"order of checks", order_of_checks},
     {"sha256 keys", sha256_keys},
-    {"many keys", many_keys},
-    {"conflicts", conflicts},
-    {"at the same time", at_the_same_time},
     CU_TEST_INFO_NULL,
 };

@@ -1,5 +1,5 @@
 /* service/migration_svc: records of imports, and conversion by keys.verifyKey */
-#include "support/test.h"
+#include "support/import.h"
 
 #include "base/digest.h"
 #include "service/migration_svc.h"
@@ -14,18 +14,6 @@
 
 #define NOW 1764000000000LL
 
-static const char *api, *migration;
-
-static const char *
-new_migration(const char *workspace, const char *algorithm)
-{
-    struct ctx *c = fx_ctx();
-    struct str id;
-
-    CHECK_INT(migration_svc_create(c, str_of(workspace), algorithm, S(""), &id), ST_OK);
-    return arena_cstr(c->mem, id);
-}
-
 /* An API, a migration of prefixed keys, and an imported key; the key's id. `more` are further
  * members of the imported key. */
 static const char *
@@ -34,11 +22,8 @@ begin(const char *more)
     struct answer a;
 
     fx_clock(NOW);
-    api = at_str(fx_ok("apis.createApi", "{\"name\":\"shop\"}"), "data.apiId");
-    migration = new_migration(fx_workspace, MIGRATION_SVC_PREFIXED);
-    a = fx_ok("keys.migrateKeys",
-              "{\"migrationId\":\"%s\",\"apiId\":\"%s\",\"keys\":[{\"hash\":\"" HASH "\"%s}]}",
-              migration, api, more);
+    import_begin(MIGRATION_SVC_PREFIXED);
+    a = import_ok(arena_fmt(fx_ctx()->mem, "{\"hash\":\"" HASH "\"%s}", more).p);
     fx_clock(NOW + 1000);
     return at_str(a, "data.migrated.0.keyId");
 }
@@ -72,7 +57,7 @@ first_verification(void)
 
     fx_audit_clear();
     CHECK_STR(code_of(KEY), "NOT_FOUND");
-    a = verify(NULL, KEY, migration);
+    a = verify(NULL, KEY, import_migration);
     CHECK_INT(a.status, 200);
     CHECK_STR(at_str(a, "data.code"), "VALID");
     CHECK_STR(at_str(a, "data.keyId"), id);
@@ -85,7 +70,7 @@ first_verification(void)
     CHECK_STR(at_str(a, "data.start"), "mycompany_BRTR");
     CHECK_INT(at_int(a, "data.updatedAt"), NOW + 1000);
     CHECK_STR(code_of(KEY), "VALID");
-    CHECK_STR(at_str(verify(NULL, KEY, migration), "data.code"), "VALID");
+    CHECK_STR(at_str(verify(NULL, KEY, import_migration), "data.code"), "VALID");
     CHECK_INT(fx_sql_int("SELECT remaining FROM lk_key WHERE id = '%s'", id), 2);
     CHECK_STR(fx_audit_names(), "");
 }
@@ -111,7 +96,7 @@ starts(void)
                    *id = begin("");
 
         test_row("%s", key);
-        CHECK_STR(at_str(verify(NULL, key, migration), "data.code"), "VALID");
+        CHECK_STR(at_str(verify(NULL, key, import_migration), "data.code"), "VALID");
         CHECK_STR(fx_sql_str("SELECT start FROM lk_key WHERE id = '%s'", id), rows[i].start);
         CHECK_STR(code_of(key), "VALID");
         fx_sql("DELETE FROM lk_key");
@@ -127,7 +112,7 @@ long_prefix(void)
 
     memset(key, 'p', 400);
     strcpy(key + 400, "_BRTRKFsL_" LONG_TOKEN);
-    CHECK_STR(at_str(verify(NULL, key, migration), "data.code"), "VALID");
+    CHECK_STR(at_str(verify(NULL, key, import_migration), "data.code"), "VALID");
     CHECK_INT(fx_sql_int("SELECT LENGTH(start) FROM lk_key WHERE id = '%s'", id), 256);
 }
 
@@ -139,22 +124,22 @@ not_converted(void)
     const char *their_root = fx_root_key(other, "api.*.verify_key");
     struct answer a;
 
-    theirs = new_migration(other, MIGRATION_SVC_PREFIXED);
-    sha256 = new_migration(fx_workspace, MIGRATION_SVC_SHA256);
-    second = new_migration(fx_workspace, MIGRATION_SVC_PREFIXED);
+    theirs = import_new(other, MIGRATION_SVC_PREFIXED);
+    sha256 = import_new(fx_workspace, MIGRATION_SVC_SHA256);
+    second = import_new(fx_workspace, MIGRATION_SVC_PREFIXED);
     {
         const struct {
             const char *root, *key, *migration;
         } rows[] = {
             {NULL, KEY, ""},
             {NULL, KEY, "mig_none"},
-            {NULL, KEY, arena_fmt(fx_ctx()->mem, "%s ", migration).p},
+            {NULL, KEY, arena_fmt(fx_ctx()->mem, "%s ", import_migration).p},
             {NULL, KEY, theirs},
             {NULL, KEY, sha256},
-            {NULL, "mycompany_BRTRKFsL_wrong", migration},
+            {NULL, "mycompany_BRTRKFsL_wrong", import_migration},
             {NULL, "BRTRKFsL", sha256},
             {NULL, "BRTRKFsL", "mig_none"},
-            {their_root, KEY, migration},
+            {their_root, KEY, import_migration},
             {their_root, KEY, theirs},
         };
 
@@ -174,7 +159,7 @@ not_converted(void)
     CHECK(!converted(id));
     CHECK_STR(code_of(KEY), "NOT_FOUND");
     fx_ok("keys.deleteKey", "{\"keyId\":\"%s\"}", id);
-    CHECK_STR(at_str(verify(NULL, KEY, migration), "data.code"), "NOT_FOUND");
+    CHECK_STR(at_str(verify(NULL, KEY, import_migration), "data.code"), "NOT_FOUND");
     CHECK(!converted(id));
 }
 
@@ -187,12 +172,12 @@ malformed(void)
     begin("");
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         test_row("%s", keys[i]);
-        fx_check_error(verify(NULL, keys[i], migration), 400, "authentication/malformed");
+        fx_check_error(verify(NULL, keys[i], import_migration), 400, "authentication/malformed");
     }
     test_row("%s", "");
     /* an ordinary key needs no such form */
-    made = at_str(fx_ok("keys.createKey", "{\"apiId\":\"%s\"}", api), "data.key");
-    CHECK_STR(at_str(verify(NULL, made, migration), "data.code"), "VALID");
+    made = at_str(fx_ok("keys.createKey", "{\"apiId\":\"%s\"}", import_api), "data.key");
+    CHECK_STR(at_str(verify(NULL, made, import_migration), "data.code"), "VALID");
 }
 
 /* The key is converted before anybody asks whether it may be used. */
@@ -201,20 +186,20 @@ before_all_other_checks(void)
 {
     const char *id = begin("");
 
-    CHECK_STR(
-        at_str(verify(fx_root_key(fx_workspace, "api.*.read_key"), KEY, migration), "data.code"),
-        "NOT_FOUND");
+    CHECK_STR(at_str(verify(fx_root_key(fx_workspace, "api.*.read_key"), KEY, import_migration),
+                     "data.code"),
+              "NOT_FOUND");
     CHECK(converted(id));
     CHECK_STR(code_of(KEY), "VALID");
     fx_sql("DELETE FROM lk_key");
 
     id = begin(",\"enabled\":false");
-    CHECK_STR(at_str(verify(NULL, KEY, migration), "data.code"), "DISABLED");
+    CHECK_STR(at_str(verify(NULL, KEY, import_migration), "data.code"), "DISABLED");
     CHECK(converted(id));
     fx_sql("DELETE FROM lk_key");
 
     id = begin(",\"expires\":1000");
-    CHECK_STR(at_str(verify(NULL, KEY, migration), "data.code"), "EXPIRED");
+    CHECK_STR(at_str(verify(NULL, KEY, import_migration), "data.code"), "EXPIRED");
     CHECK(converted(id));
 }
 
@@ -225,10 +210,10 @@ deleted_after_conversion(void)
     const char *id = begin("");
     struct answer a;
 
-    CHECK_STR(at_str(verify(NULL, KEY, migration), "data.code"), "VALID");
+    CHECK_STR(at_str(verify(NULL, KEY, import_migration), "data.code"), "VALID");
     fx_ok("keys.deleteKey", "{\"keyId\":\"%s\"}", id);
     id = begin("");
-    a = verify(NULL, KEY, migration);
+    a = verify(NULL, KEY, import_migration);
     CHECK_INT(a.status, 200);
     CHECK_STR(at_str(a, "data.code"), "NOT_FOUND");
     CHECK(!converted(id));
@@ -246,7 +231,7 @@ records(void)
         migration_svc_create(c, str_of(fx_workspace), MIGRATION_SVC_SHA256, S("from old"), &id),
         ST_OK);
     CHECK(str_starts(id, S("mig_")));
-    new_migration(fx_new_workspace(), MIGRATION_SVC_PREFIXED);
+    import_new(fx_new_workspace(), MIGRATION_SVC_PREFIXED);
     CHECK_INT(migration_svc_list(c, str_of(fx_workspace), &rows, &n), ST_OK);
     CHECK_INT(n, 1);
     CHECK(str_eq(rows[0].id, id));

@@ -2,7 +2,6 @@
 #include "support/vault.h"
 
 #include "base/conf.h"
-#include "support/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,4 +67,18 @@ vault_fill(const char *text, const char *api)
                        .p;
     }
     return text;
+}
+
+struct answer
+vault_key(const char *api)
+{
+    return fx_ok("keys.createKey", "{\"apiId\":\"%s\",\"prefix\":\"rec\",\"recoverable\":true}",
+                 api);
+}
+
+const char *
+vault_plaintext(const char *key_id)
+{
+    return at_str(fx_ok("keys.getKey", "{\"keyId\":\"%s\",\"decrypt\":true}", key_id),
+                  "data.plaintext");
 }

@@ -2,6 +2,8 @@
 #ifndef LATCHKEY_TESTS_SUPPORT_VAULT_H
 #define LATCHKEY_TESTS_SUPPORT_VAULT_H
 
+#include "support/test.h"
+
 #include <sys/types.h>
 
 #define VAULT_KEK_A "kek_a AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
@@ -15,6 +17,9 @@ const char *vault_path(void);
 void vault_no_file(void);
 /* A new API that keeps encrypted copies. */
 const char *vault_api(void);
+/* The answer to keys.createKey of a recoverable key; the plaintext of a key, by keys.getKey. */
+struct answer vault_key(const char *api);
+const char *vault_plaintext(const char *key_id);
 /* text with {api}, {ks} and {ws} replaced by the ids of the API, its keyspace and the workspace. */
 const char *vault_fill(const char *text, const char *api);
 
