@@ -2,18 +2,8 @@
 #include "support/test.h"
 #include "support/vault.h"
 
-#include "base/conf.h"
-#include "base/digest.h"
-#include "service/access_svc.h"
-#include "service/key_create_svc.h"
-#include "service/vault_svc.h"
-#include "store/workspace_store.h"
-
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static void
 stored_and_recovered(void)
