@@ -10,7 +10,8 @@ enum {
     LOCK,
     LIST,
     LIST_OF_IDENTITY,
-    EXTRAS,
+    LIMITS,
+    GRANTS,
     INSERT,
     UPDATE,
     SPEND,
@@ -33,10 +34,7 @@ enum {
     "k.created_at, k.updated_at, k.last_used_at, k.pending_migration_id, k.identity_id, "          \
     "a.keyspace_id, a.ip_whitelist, a.default_prefix, a.default_bytes, a.store_encrypted_keys, "   \
     "a.deleted_at, i.id, i.external_id, i.meta, "                                                  \
-    "EXISTS(SELECT 1 FROM lk_ratelimit WHERE owner_id = k.id) OR "                                 \
-    "EXISTS(SELECT 1 FROM lk_ratelimit WHERE owner_id = i.id), "                                   \
-    "EXISTS(SELECT 1 FROM lk_key_permission WHERE key_id = k.id) OR "                              \
-    "EXISTS(SELECT 1 FROM lk_key_role WHERE key_id = k.id)"
+    "k.may_have_limits OR COALESCE(i.may_have_limits, 0), k.may_have_grants"
 #define KEY_JOINS                                                                                  \
     "LEFT JOIN lk_api a ON a.id = k.api_id "                                                       \
     "LEFT JOIN lk_identity i ON i.id = k.identity_id AND i.live = 1 "
@@ -55,16 +53,15 @@ static const struct db_stmt sql[MAX] = {
                           "WHERE k.identity_id = ? AND k.api_id = ? AND k.id >= ? "
                           "AND k.deleted_at IS NULL ORDER BY k.id LIMIT ?",
                           false},
-    [EXTRAS] = {"SELECT 1, id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
-                "WHERE owner_id = ? UNION ALL "
-                "SELECT 2, id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
-                "WHERE owner_id = ? UNION ALL "
-                "SELECT 3, '', p.slug, 0, 0, 0 FROM lk_key_permission kp "
+    [LIMITS] = {"SELECT owner_id, id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
+                "WHERE owner_id IN (?, ?)",
+                false},
+    [GRANTS] = {"SELECT 0, p.slug FROM lk_key_permission kp "
                 "JOIN lk_permission p ON p.id = kp.permission_id WHERE kp.key_id = ? UNION ALL "
-                "SELECT 3, '', p.slug, 0, 0, 0 FROM lk_key_role kr "
+                "SELECT 0, p.slug FROM lk_key_role kr "
                 "JOIN lk_role_permission rp ON rp.role_id = kr.role_id "
                 "JOIN lk_permission p ON p.id = rp.permission_id WHERE kr.key_id = ? UNION ALL "
-                "SELECT 4, '', r.name, 0, 0, 0 FROM lk_key_role kr "
+                "SELECT 1, r.name FROM lk_key_role kr "
                 "JOIN lk_role r ON r.id = kr.role_id WHERE kr.key_id = ?",
                 false},
     [INSERT] = {"INSERT INTO lk_key (id, workspace_id, api_id, hash, start, name, identity_id, "
@@ -131,8 +128,8 @@ row_read(struct ctx *c, struct db_cursor *cur)
     k->identity_id = db_next_str(cur);
     k->external_id = db_next_str(cur);
     k->identity_meta = db_next_str(cur);
-    k->has_limits = db_next_int(cur);
-    k->has_rbac = db_next_int(cur);
+    k->may_have_limits = db_next_int(cur);
+    k->may_have_grants = db_next_int(cur);
     return k;
 }
 
@@ -237,45 +234,67 @@ sort_unique(struct str *v, size_t n)
     return kept;
 }
 
-enum status
-key_store_extras(struct ctx *c, const struct key_row *k, struct key_extras *out)
+static enum status
+limits(struct ctx *c, const struct key_row *k, struct key_extras *out)
 {
     struct db_rows rows = {0};
-    struct ratelimit_row *limits[2];
-    struct str *names[2];
-    size_t n_limits[2] = {0, 0}, n_names[2] = {0, 0};
-    enum status st;
+    struct ratelimit_row *of_key, *of_identity;
+    enum status st = db_select(c, &sql[LIMITS], DB_ARGS(db_str(k->id), db_str(k->identity_id)),
+                               &rows);
 
-    *out = (struct key_extras){0};
-    if (!k->has_limits && !k->has_rbac)
-        return ST_OK;
-    st = db_select(c, &sql[EXTRAS],
-                   DB_ARGS(db_str(k->id), db_str(k->identity_id), db_str(k->id), db_str(k->id),
-                           db_str(k->id)),
-                   &rows);
-    for (int i = 0; i < 2; i++) {
-        limits[i] = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
-        names[i] = ARENA_ARRAY(c->mem, rows.n + 1, struct str);
+    of_key = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
+    of_identity = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
+    for (size_t i = 0; i < rows.n; i++) {
+        struct db_cursor cur = db_row(&rows, i);
+        bool key = str_eq(db_next_str(&cur), k->id);
+        struct ratelimit_row *r = key ? &of_key[out->n_key_limits++]
+                                      : &of_identity[out->n_identity_limits++];
+
+        r->id = db_next_str(&cur);
+        r->name = db_next_str(&cur);
+        r->limit = db_next_int(&cur);
+        r->duration_ms = db_next_int(&cur);
+        r->auto_apply = db_next_int(&cur);
     }
+    out->key_limits = of_key;
+    out->identity_limits = of_identity;
+    return st;
+}
+
+static enum status
+grants(struct ctx *c, const struct key_row *k, struct key_extras *out)
+{
+    struct db_rows rows = {0};
+    struct str *names[2];
+    size_t n[2] = {0, 0};
+    enum status st = db_select(c, &sql[GRANTS],
+                               DB_ARGS(db_str(k->id), db_str(k->id), db_str(k->id)), &rows);
+
+    for (int i = 0; i < 2; i++)
+        names[i] = ARENA_ARRAY(c->mem, rows.n + 1, struct str);
     for (size_t i = 0; i < rows.n; i++) {
         struct db_cursor cur = db_row(&rows, i);
         int64_t kind = db_next_int(&cur);
-        struct ratelimit_row r;
 
-        r.id = db_next_str(&cur);
-        r.name = db_next_str(&cur);
-        r.limit = db_next_int(&cur);
-        r.duration_ms = db_next_int(&cur);
-        r.auto_apply = db_next_int(&cur);
-        if (kind <= 2)
-            limits[kind - 1][n_limits[kind - 1]++] = r;
-        else
-            names[kind - 3][n_names[kind - 3]++] = r.name;
+        names[kind][n[kind]++] = db_next_str(&cur);
     }
-    *out = (struct key_extras){
-        limits[0], limits[1], n_limits[0], n_limits[1], names[0], sort_unique(names[0], n_names[0]),
-        names[1], n_names[1],
-    };
+    out->permissions = names[0];
+    out->n_permissions = sort_unique(names[0], n[0]);
+    out->roles = names[1];
+    out->n_roles = n[1];
+    return st;
+}
+
+enum status
+key_store_extras(struct ctx *c, const struct key_row *k, struct key_extras *out)
+{
+    enum status st = ST_OK;
+
+    *out = (struct key_extras){0};
+    if (k->may_have_limits)
+        st = limits(c, k, out);
+    if (st == ST_OK && k->may_have_grants)
+        st = grants(c, k, out);
     return st;
 }
 

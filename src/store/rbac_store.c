@@ -15,6 +15,7 @@ enum {
     ROLES_OF_KEY,
     UNLINK_PERMISSION,
     UNLINK_ROLE,
+    MARK_KEY,
     MAX
 };
 
@@ -49,6 +50,8 @@ static const struct db_stmt sql[MAX] = {
     [UNLINK_PERMISSION] = {"DELETE FROM lk_key_permission WHERE key_id = ? AND permission_id = ?",
                            false},
     [UNLINK_ROLE] = {"DELETE FROM lk_key_role WHERE key_id = ? AND role_id = ?", false},
+    [MARK_KEY] = {"UPDATE lk_key SET may_have_grants = 1 WHERE id = ? AND may_have_grants = 0",
+                  false},
 };
 const struct db_stmt_list rbac_store_stmts = DB_STMT_LIST("rbac_store", sql);
 
@@ -197,13 +200,15 @@ static enum status
 link_all(struct ctx *c, int stmts, struct str key_id, const struct str *ids, size_t n)
 {
     struct db_arg *args = ARENA_ARRAY(c->mem, n * 3 + 1, struct db_arg), *a = args;
+    enum status st =
+        n ? db_exec(c, &sql[MARK_KEY], DB_ARGS(db_str(key_id)), NULL) : ST_OK;
 
     for (size_t i = 0; i < n; i++) {
         *a++ = db_str(key_id);
         *a++ = db_str(ids[i]);
         *a++ = db_int(c->now_ms);
     }
-    return blocks_insert(c, &sql[stmts], args, 3, n);
+    return st == ST_OK ? blocks_insert(c, &sql[stmts], args, 3, n) : st;
 }
 
 enum status
