@@ -110,6 +110,17 @@ disconnect(struct db *db)
     db->in_tx = false;
 }
 
+/* Drops a connection that is known to be gone; a running transaction stays marked as such until
+ * db_tx ends it. */
+static void
+drop(struct db *db)
+{
+    bool tx = db->in_tx;
+
+    disconnect(db);
+    db->in_tx = tx;
+}
+
 void
 db_close(struct db *db)
 {
@@ -376,8 +387,8 @@ injected_failure(struct db *db)
     if (db->fail_countdown == 0 || --db->fail_countdown > 0)
         return false;
     remember(db, db->fail_errno, "injected by a test");
-    if (is_lost(db->fail_errno) && db->my)
-        disconnect(db);
+    if (is_lost(db->fail_errno))
+        drop(db);
     return true;
 }
 
@@ -518,17 +529,6 @@ connected(struct db *db)
         return connect_once(db);
     remember(db, E_GONE, "the connection was lost in a transaction");
     return false;
-}
-
-/* Drops a connection that is known to be gone; a running transaction stays marked as such until
- * db_tx ends it. */
-static void
-drop(struct db *db)
-{
-    bool tx = db->in_tx;
-
-    disconnect(db);
-    db->in_tx = tx;
 }
 
 enum status

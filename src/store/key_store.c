@@ -56,12 +56,13 @@ static const struct db_stmt sql[MAX] = {
     [LIMITS] = {"SELECT owner_id, id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
                 "WHERE owner_id IN (?, ?)",
                 false},
-    [GRANTS] = {"SELECT 0, p.slug FROM lk_key_permission kp "
+    /* the casts: slugs and role names have different collations */
+    [GRANTS] = {"SELECT 0, CAST(p.slug AS BINARY) FROM lk_key_permission kp "
                 "JOIN lk_permission p ON p.id = kp.permission_id WHERE kp.key_id = ? UNION ALL "
-                "SELECT 0, p.slug FROM lk_key_role kr "
+                "SELECT 0, CAST(p.slug AS BINARY) FROM lk_key_role kr "
                 "JOIN lk_role_permission rp ON rp.role_id = kr.role_id "
                 "JOIN lk_permission p ON p.id = rp.permission_id WHERE kr.key_id = ? UNION ALL "
-                "SELECT 1, r.name FROM lk_key_role kr "
+                "SELECT 1, CAST(r.name AS BINARY) FROM lk_key_role kr "
                 "JOIN lk_role r ON r.id = kr.role_id WHERE kr.key_id = ?",
                 false},
     [INSERT] = {"INSERT INTO lk_key (id, workspace_id, api_id, hash, start, name, identity_id, "
