@@ -18,12 +18,20 @@
 
 enum { FIXTURE_MEMORY = 512 * 1024 * 1024 };
 
+/* Failures that tests provoke would fill the terminal. $LATCHKEY_TEST_LOG=1 shows them. */
+static void
+silence(void *unused, struct str line)
+{
+    if (getenv("LATCHKEY_TEST_LOG"))
+        log_stderr(unused, line);
+}
+
 const char *fx_workspace, *fx_root;
 struct conf fx_conf;
 
 static struct arena *settings, *mem;
 static struct conf defaults;
-static struct log quiet = {.least = LOG_ERROR, .sink = log_stderr};
+static struct log quiet = {.least = LOG_DEBUG, .sink = silence};
 static struct db *db;
 static struct recorder *recorder;
 static struct json_parser *parser;
