@@ -15,9 +15,9 @@ static const struct db_stmt_list *const stores[] = {
 #undef STORE
 };
 
-enum { ROWS = 2000, GROUPS = 50, MAX_ARGS = 2048 };
+enum { MAX_ARGS = 2048 };
 
-/* ROWS rows in every table, spread over GROUPS owners, so that a plan that reads all of a table is
+/* 2,500 rows in every table, spread over 50 owners, so that a plan that reads all of a table is
  * worse than one that uses an index. Text columns hold the row's or the group's number. */
 static void
 fill(const char *table)
@@ -55,9 +55,10 @@ fill(const char *table)
         names = arena_fmt(c->mem, "%s%s`%s`", names.p, i ? ", " : "", name.p);
         values = arena_fmt(c->mem, "%s%s%s", values.p, i ? ", " : "", v);
     }
-    fx_sql("INSERT IGNORE INTO %s (%s) WITH RECURSIVE s AS (SELECT 1 AS n UNION ALL SELECT n + 1 "
-           "FROM s WHERE n < %d) SELECT %s FROM s",
-           table, names.p, ROWS, values.p);
+    fx_sql("INSERT IGNORE INTO %s (%s) WITH RECURSIVE d AS (SELECT 0 AS i UNION ALL SELECT i + 1 "
+           "FROM d WHERE i < 49), s AS (SELECT a.i * 50 + b.i + 1 AS n FROM d a, d b) SELECT %s "
+           "FROM s",
+           table, names.p, values.p);
     fx_sql("ANALYZE TABLE %s", table);
 }
 

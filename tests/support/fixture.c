@@ -15,6 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { FIXTURE_MEMORY = 512 * 1024 * 1024 };
 
@@ -55,6 +58,16 @@ fx_ctx(void)
 
 /* Setting up */
 
+static struct db_conf
+database(void)
+{
+    return (struct db_conf){.defaults_file = getenv("LATCHKEY_TEST_DEFAULTS"),
+                            .defaults_group = "latchkey",
+                            .connect_timeout_s = 5,
+                            .io_timeout_s = 30,
+                            .lock_timeout_s = 10};
+}
+
 static void
 die(const char *what, struct ctx *c)
 {
@@ -66,11 +79,7 @@ die(const char *what, struct ctx *c)
 bool
 fx_open(void)
 {
-    struct db_conf dc = {.defaults_file = getenv("LATCHKEY_TEST_DEFAULTS"),
-                         .defaults_group = "latchkey",
-                         .connect_timeout_s = 2,
-                         .io_timeout_s = 30,
-                         .lock_timeout_s = 5};
+    struct db_conf dc = database();
     struct migrate_status m;
     struct str why;
     struct ctx c;
@@ -154,6 +163,44 @@ fx_test_end(void)
     if (recorder_waiting(recorder) && recorder_flush(recorder, &c) != ST_OK)
         die("flush", &c);
     arena_reset(mem);
+}
+
+/* Processes */
+
+static int
+child(int i, long long (*fn)(int i), volatile long long *results)
+{
+    struct db_conf dc = database();
+    struct db_rows rows;
+    struct ctx c;
+
+    db = db_open(&dc, &quiet); /* the parent's connection is left alone */
+    recorder = recorder_new();
+    c = context();
+    if (db_run(&c, "SELECT 1", &rows) != ST_OK)
+        return 1;
+    results[i] = fn(i);
+    return recorder_waiting(recorder) && recorder_flush(recorder, &c) != ST_OK;
+}
+
+long long
+fx_fork(int n, long long (*fn)(int i))
+{
+    volatile long long *results = mmap(NULL, (size_t)n * sizeof(*results), PROT_READ | PROT_WRITE,
+                                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    long long sum = 0;
+
+    fflush(NULL);
+    for (int i = 0; i < n; i++)
+        if (fork() == 0)
+            _exit(child(i, fn, results));
+    for (int i = 0, status; i < n; i++)
+        if (wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+            sum = -1000000;
+    for (int i = 0; i < n; i++)
+        sum += results[i];
+    munmap((void *)(uintptr_t)results, (size_t)n * sizeof(*results));
+    return sum;
 }
 
 /* SQL */

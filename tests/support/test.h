@@ -75,6 +75,10 @@ bool at_true(struct answer a, const char *path);
 bool at_has(struct answer a, const char *path);
 size_t at_len(struct answer a, const char *path); /* of a list; 0 when absent */
 
+/* Runs fn(i) in n processes at once, each with a connection of its own, and returns the sum of what
+ * they return (-1000000 for one that crashed). Checks in children do not count: return a number. */
+long long fx_fork(int n, long long (*fn)(int i));
+
 /* Writes the records that wait, then SQL: one number, one text. */
 void fx_flush(void);
 long long fx_sql_int(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
