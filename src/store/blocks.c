@@ -1,5 +1,7 @@
-/* Multi-row inserts. */
+/* Statements over many rows. */
 #include "store/blocks.h"
+
+enum { DELETE_ROWS = 20000 };
 
 enum status
 blocks_insert(struct ctx *c, const struct db_stmt *stmts, const struct db_arg *args, size_t cols,
@@ -21,4 +23,23 @@ blocks_insert(struct ctx *c, const struct db_stmt *stmts, const struct db_arg *a
         n -= sizes[i];
     }
     return ST_OK;
+}
+
+size_t
+blocks_list(struct db_arg *args, const struct str *v, size_t n)
+{
+    for (size_t i = 0; i < BLOCKS_LIST_SIZE; i++)
+        args[i] = db_str(v[i < n ? i : n - 1]);
+    return n < BLOCKS_LIST_SIZE ? n : BLOCKS_LIST_SIZE;
+}
+
+enum status
+blocks_delete(struct ctx *c, const struct db_stmt *s, struct str id)
+{
+    struct db_result r = {DELETE_ROWS, 0};
+    enum status st = ST_OK;
+
+    while (st == ST_OK && r.affected == DELETE_ROWS)
+        st = db_exec(c, s, DB_ARGS(db_str(id), db_int(DELETE_ROWS)), &r);
+    return st;
 }

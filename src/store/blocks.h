@@ -1,5 +1,6 @@
-/* blocks.h: rows of a multi-row INSERT in blocks of 1, 4, 16 and 64, so that a batch of any size
- * takes few statements and each of them is a literal that is prepared once. */
+/* blocks.h: statements over many rows: multi-row INSERTs in blocks of 1, 4, 16 and 64, lists of a
+ * fixed length for IN, and DELETEs in parts, so that a batch of any size takes few statements and
+ * each of them is a literal that is prepared once. */
 #ifndef LATCHKEY_STORE_BLOCKS_H
 #define LATCHKEY_STORE_BLOCKS_H
 
@@ -18,11 +19,23 @@
 #define BLOCKS_KEEP(column) " ON DUPLICATE KEY UPDATE " column " = " column
 enum { BLOCKS_SIZES = 4 };
 
+/* What follows IN, and how many values it takes. */
+#define BLOCKS_LIST "(" BLOCKS_16("?") ")"
+enum { BLOCKS_LIST_SIZE = 16 };
+
 #include "store/db.h"
 
 /* Inserts n rows of cols arguments each, which stand one after the other in args, with the four
  * statements at stmts. */
 enum status blocks_insert(struct ctx *c, const struct db_stmt *stmts, const struct db_arg *args,
                           size_t cols, size_t n) MUST_USE;
+
+/* Fills in the BLOCKS_LIST_SIZE arguments of a list with the first of n (> 0) texts, the last one
+ * repeated as often as need be; returns how many of them it took. */
+size_t blocks_list(struct db_arg *args, const struct str *v, size_t n);
+
+/* Deletes all rows of an id, however many: s deletes some (`... WHERE x = ? LIMIT ?`), few enough
+ * to be answered in time. Call it in a transaction. */
+enum status blocks_delete(struct ctx *c, const struct db_stmt *s, struct str id) MUST_USE;
 
 #endif

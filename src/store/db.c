@@ -163,6 +163,17 @@ remember(struct db *db, unsigned code, const char *text)
     snprintf(db->last_error, sizeof(db->last_error), "%s", text);
 }
 
+/* When fetching fails, MariaDB's library has set the connection's error but not the statement's: so
+ * it tells of a deadlock in a locking read. */
+static void
+remember_fetch(struct db *db, MYSQL_STMT *stmt)
+{
+    if (mysql_stmt_errno(stmt) != 0)
+        remember(db, mysql_stmt_errno(stmt), mysql_stmt_error(stmt));
+    else
+        remember(db, mysql_errno(db->my), mysql_error(db->my));
+}
+
 static bool
 is_lost(unsigned code)
 {
@@ -478,7 +489,7 @@ fetch_all(struct db *db, struct handle *h, struct arena *mem, struct db_rows *ou
         out->rows[out->n++] = row_copy(mem, h);
     }
     if (rc != MYSQL_NO_DATA)
-        remember(db, mysql_stmt_errno(h->stmt), mysql_stmt_error(h->stmt));
+        remember_fetch(db, h->stmt);
     mysql_stmt_free_result(h->stmt);
     return rc == MYSQL_NO_DATA;
 }
