@@ -188,11 +188,12 @@ END
     lighttpd -f "$lk_dir/web.conf"
 }
 
-# Workers that the web server does not start itself.
+# Workers that the web server does not start itself: multiwatch keeps them running, as systemd would.
 lk_pool_start() {
     lk_as "$lk_web_user" env LATCHKEY_CONFIG="$lk_dir/latchkey.conf" spawn-fcgi \
-        -s "$lk_dir/run/pool.sock" -M 0660 -F "$lk_workers" -P "$lk_dir/run/pool.pid" \
-        -- "$lk_dir/bin/latchkey" > /dev/null 2>> "$lk_dir/log/error.log"
+        -s "$lk_dir/run/pool.sock" -M 0660 -P "$lk_dir/run/pool.pid" \
+        -- /usr/bin/multiwatch -f "$lk_workers" -- "$lk_dir/bin/latchkey" \
+        > /dev/null 2>> "$lk_dir/log/error.log"
 }
 
 lk_web_apache() {
@@ -281,10 +282,6 @@ END
 
 lk_web_stop() { # DIR
     lk_stop "$1/run/web.pid"
-    if [ -s "$1/run/pool.pid" ]; then
-        tr ' ' '\n' < "$1/run/pool.pid" | while read -r lk_pid; do
-            [ -z "$lk_pid" ] || kill "$lk_pid" 2>/dev/null || true
-        done
-        rm -f "$1/run/pool.pid" "$1/run/pool.sock"
-    fi
+    lk_stop "$1/run/pool.pid"
+    rm -f "$1/run/pool.sock"
 }

@@ -34,10 +34,9 @@ create(struct ctx *c, const void *pin, struct command_result *r)
     const struct create_in *in = pin;
     bool prefixed = str_eq(in->algorithm.v, str_of(algorithms[1]));
     struct str id;
-    enum status st =
-        migration_svc_create(c, in->workspace.v,
-                             prefixed ? MIGRATION_SVC_PREFIXED : MIGRATION_SVC_SHA256,
-                             f_str_or_empty(in->name), &id);
+    enum status st = migration_svc_create(c, in->workspace.v,
+                                          prefixed ? MIGRATION_SVC_PREFIXED : MIGRATION_SVC_SHA256,
+                                          f_str_or_empty(in->name), &id);
 
     if (st == ST_OK)
         *(struct create_out *)r->data = (struct create_out){f_str(id)};
@@ -81,8 +80,8 @@ static const struct field out_fields[] = {
 };
 static const struct field list_body = F_BODY(0, list_fields, struct list_in);
 static const struct field item = F_BODY(0, out_fields, struct out);
-static const struct field out_list = {.type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX,
-                                      .item = &item};
+static const struct field out_list = {
+    .type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX, .item = &item};
 
 static enum status
 list(struct ctx *c, const void *pin, struct command_result *r)

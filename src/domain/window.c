@@ -32,14 +32,17 @@ window_sum(const struct window_check *checks, size_t n, struct window_demand *de
     }
 }
 
-/* Usage of the check's counter with the costs of all checks up to and including number i. */
+/* What is left of the check's limit after the costs of all checks up to and including number i on
+ * its counter; below 0 when they do not fit. Counting down from the limit cannot overflow. */
 static int64_t
-usage_after(const struct window_check *checks, size_t i, int64_t count)
+left_after(const struct window_check *checks, size_t i, int64_t count)
 {
-    for (size_t j = 0; j <= i; j++)
+    int64_t left = checks[i].limit - count;
+
+    for (size_t j = 0; j <= i && left >= 0; j++)
         if (checks[j].counter == checks[i].counter)
-            count = add_capped(count, checks[j].cost);
-    return count;
+            left -= checks[j].cost;
+    return left;
 }
 
 bool
@@ -49,10 +52,10 @@ window_judge(struct window_check *checks, size_t n, const int64_t *counts)
 
     for (size_t i = 0; i < n; i++) {
         int64_t before = counts[checks[i].counter];
-        int64_t after = before < 0 ? INT64_MAX : usage_after(checks, i, before);
+        int64_t left = before < 0 ? -1 : left_after(checks, i, before);
 
-        checks[i].fits = before >= 0 && after <= checks[i].limit;
-        checks[i].remaining = checks[i].fits ? checks[i].limit - after : 0;
+        checks[i].fits = left >= 0;
+        checks[i].remaining = left >= 0 ? left : 0;
         all = all && checks[i].fits;
     }
     for (size_t i = 0; i < n && !all; i++)

@@ -13,33 +13,46 @@ cgi_is_request(void)
     return getenv("GATEWAY_INTERFACE") && getenv("REQUEST_METHOD");
 }
 
+/* Reads up to n bytes to p, or drops them when p is NULL; how many there were. */
+static size_t
+take(char *p, size_t n)
+{
+    char dropped[8192];
+    size_t got = 0;
+
+    while (got < n) {
+        size_t left = n - got, room = p || left < sizeof(dropped) ? left : sizeof(dropped);
+        ssize_t r = read(STDIN_FILENO, p ? p + got : dropped, room);
+
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r <= 0)
+            break;
+        got += (size_t)r;
+    }
+    return got;
+}
+
 void
 cgi_read(struct arena *mem, int64_t max_body, struct http_req *req)
 {
-    size_t got = 0;
+    size_t want;
     char *p;
 
     http_req_read(mem, environ, req);
     req->body = S("");
-    if (max_body > 0 && req->content_length > max_body) {
-        req->body_state = BODY_TOO_LARGE;
-        return;
-    }
     if (req->content_length <= 0)
         return;
-    p = arena_alloc(mem, (size_t)req->content_length + 1);
-    while (got < (size_t)req->content_length) {
-        ssize_t n = read(STDIN_FILENO, p + got, (size_t)req->content_length - got);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            req->body_state = BODY_BROKEN;
-            return;
-        }
-        got += (size_t)n;
+    want = (size_t)req->content_length;
+    if (max_body > 0 && req->content_length > max_body) {
+        req->body_state = BODY_TOO_LARGE;
+        take(NULL, want); /* Apache drops the answer of a program that leaves the body unread */
+        return;
     }
-    req->body = (struct str){p, got};
+    p = arena_alloc(mem, want + 1);
+    req->body = (struct str){p, take(p, want)};
+    if (req->body.n < want)
+        req->body_state = BODY_BROKEN;
 }
 
 bool

@@ -2,8 +2,10 @@
 #include "service/audit_svc.h"
 
 #include "base/id.h"
+#include "base/sb.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct audit *
@@ -33,7 +35,6 @@ audit_svc_add(struct audit *a, const char *name, struct str description)
         a->cap = cap;
     }
     e = &a->events[a->n++];
-    e->id = id_new(a->c->mem, "log");
     e->event = str_of(name);
     e->description = description;
     e->time = a->c->now_ms;
@@ -53,17 +54,45 @@ audit_svc_target(struct audit_event *e, const char *type, struct str id, struct 
     e->targets[e->n_targets++] = (struct audit_target){str_of(type), id, name, meta};
 }
 
+struct str
+audit_svc_meta(struct arena *mem, const struct audit_member *m, size_t n)
+{
+    struct sb b;
+
+    sb_init(&b, mem, 128);
+    for (size_t i = 0; i < n; i++) {
+        sb_putc(&b, i ? ',' : '{');
+        sb_json_str(&b, str_of(m[i].name));
+        sb_putc(&b, ':');
+        sb_json_str(&b, m[i].value);
+    }
+    sb_putc(&b, '}');
+    return sb_str(&b);
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
 enum status
 audit_svc_write(struct audit *a)
 {
-    struct str correlation = a->correlation_id;
+    struct str correlation = a->correlation_id, *ids;
 
     assert(db_in_tx(a->c->db));
     if (a->n == 0)
         return ST_OK;
     if (correlation.n == 0 && (a->n > 1 || a->correlation == AUDIT_CORRELATE_ALWAYS))
         correlation = id_new(a->c->mem, "cor");
+    ids = ARENA_ARRAY(a->c->mem, a->n, struct str);
     for (size_t i = 0; i < a->n; i++)
+        ids[i] = id_new(a->c->mem, "log");
+    qsort(ids, a->n, sizeof(*ids), by_bytes);
+    for (size_t i = 0; i < a->n; i++) {
+        a->events[i].id = ids[i];
         a->events[i].correlation_id = correlation;
+    }
     return audit_store_insert(a->c, a->workspace_id, a->events, a->n);
 }

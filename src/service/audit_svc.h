@@ -27,7 +27,18 @@ struct audit_event *audit_svc_add(struct audit *a, const char *name, struct str 
 /* Names a resource of the event. meta is a JSON object or empty. */
 void audit_svc_target(struct audit_event *e, const char *type, struct str id, struct str name,
                       struct str meta);
-/* Writes what was collected; nothing when there is nothing. Call it inside db_tx. */
+/* Such an object, of strings. */
+struct audit_member {
+    const char *name;
+    struct str value;
+};
+struct str audit_svc_meta(struct arena *mem, const struct audit_member *m, size_t n);
+#define AUDIT_META(mem, ...)                                                                       \
+    audit_svc_meta((mem), (const struct audit_member[]){__VA_ARGS__},                              \
+                   sizeof((const struct audit_member[]){__VA_ARGS__}) /                            \
+                       sizeof(struct audit_member))
+/* Writes what was collected; nothing when there is nothing. Call it inside db_tx. Ids ascend in the
+ * order of the events, so that records sorted by time and id tell them in that order. */
 enum status audit_svc_write(struct audit *a) MUST_USE;
 
 #endif

@@ -1,8 +1,6 @@
 /* Permissions and roles of keys. */
 #include "service/grant_svc.h"
 
-#include "base/sb.h"
-
 static void
 event(struct audit *a, const char *name, struct str description, struct grant_key key,
       const char *type, struct str id, struct str label)
@@ -52,23 +50,31 @@ grant_svc_add_roles(struct audit *a, struct grant_key key, const struct role_row
 }
 
 enum status
-grant_svc_remove_permission(struct audit *a, struct grant_key key, const struct permission_row *p)
+grant_svc_remove_permissions(struct audit *a, struct grant_key key,
+                             const struct permission_row *rows, size_t n)
 {
-    event(a, "authorization.disconnect_permission_and_key",
-          arena_fmt(a->c->mem, "Removed permission %.*s from key %.*s", STR_ARG(p->slug),
-                    STR_ARG(key.id)),
-          key, "permission", p->id, p->slug);
-    return rbac_store_unlink_permission(a->c, key.id, p->id);
+    struct ctx *c = a->c;
+
+    for (size_t i = 0; i < n; i++)
+        event(a, "authorization.disconnect_permission_and_key",
+              arena_fmt(c->mem, "Removed permission %.*s from key %.*s", STR_ARG(rows[i].slug),
+                        STR_ARG(key.id)),
+              key, "permission", rows[i].id, rows[i].slug);
+    return rbac_store_unlink_permissions(c, key.id, rbac_svc_permission_ids(c, rows, n), n);
 }
 
 enum status
-grant_svc_remove_role(struct audit *a, struct grant_key key, const struct role_row *r)
+grant_svc_remove_roles(struct audit *a, struct grant_key key, const struct role_row *rows,
+                       size_t n)
 {
-    event(a, "authorization.disconnect_role_and_key",
-          arena_fmt(a->c->mem, "Removed role %.*s from key %.*s", STR_ARG(r->name),
-                    STR_ARG(key.id)),
-          key, "role", r->id, r->name);
-    return rbac_store_unlink_role(a->c, key.id, r->id);
+    struct ctx *c = a->c;
+
+    for (size_t i = 0; i < n; i++)
+        event(a, "authorization.disconnect_role_and_key",
+              arena_fmt(c->mem, "Removed role %.*s from key %.*s", STR_ARG(rows[i].name),
+                        STR_ARG(key.id)),
+              key, "role", rows[i].id, rows[i].name);
+    return rbac_store_unlink_roles(c, key.id, rbac_svc_role_ids(c, rows, n), n);
 }
 
 void
@@ -77,13 +83,15 @@ grant_svc_audit_created(struct audit *a, const struct permission_row *p)
     struct audit_event *e = audit_svc_add(
         a, "permission.create",
         arena_fmt(a->c->mem, "Created permission %.*s (%.*s)", STR_ARG(p->slug), STR_ARG(p->id)));
-    struct sb meta;
 
-    sb_init(&meta, a->c->mem, 128);
-    sb_puts(&meta, "{\"name\":");
-    sb_json_str(&meta, p->name);
-    sb_puts(&meta, ",\"slug\":");
-    sb_json_str(&meta, p->slug);
-    sb_putc(&meta, '}');
-    audit_svc_target(e, "permission", p->id, p->name, sb_str(&meta));
+    audit_svc_target(e, "permission", p->id, p->name,
+                     AUDIT_META(a->c->mem, {"name", p->name}, {"slug", p->slug}));
+}
+
+void
+grant_svc_audit_all_created(struct audit *a, const struct rbac_permissions *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->created[i])
+            grant_svc_audit_created(a, &p->rows[i]);
 }

@@ -20,12 +20,14 @@ enum status grant_svc_add_roles(struct audit *a, struct grant_key key, const str
 void grant_svc_audit_permission(struct audit *a, struct grant_key key,
                                 const struct permission_row *p);
 void grant_svc_audit_role(struct audit *a, struct grant_key key, const struct role_row *r);
-/* Unlinks one that the key holds, with its disconnect event. */
-enum status grant_svc_remove_permission(struct audit *a, struct grant_key key,
-                                        const struct permission_row *p) MUST_USE;
-enum status grant_svc_remove_role(struct audit *a, struct grant_key key,
-                                  const struct role_row *r) MUST_USE;
+/* Unlinks n that the key holds, with one disconnect event for each. */
+enum status grant_svc_remove_permissions(struct audit *a, struct grant_key key,
+                                         const struct permission_row *rows, size_t n) MUST_USE;
+enum status grant_svc_remove_roles(struct audit *a, struct grant_key key,
+                                   const struct role_row *rows, size_t n) MUST_USE;
 /* The permission.create event of a permission made on the way, with meta name and slug. */
 void grant_svc_audit_created(struct audit *a, const struct permission_row *p);
+/* The same for each that rbac_svc has just created. */
+void grant_svc_audit_all_created(struct audit *a, const struct rbac_permissions *p);
 
 #endif

@@ -148,12 +148,18 @@ roles_of(const struct entry *e)
     return e->in->roles;
 }
 
-/* The lists of all keys as one. */
+static int
+by_bytes(const void *a, const void *b)
+{
+    return str_cmp(((const struct f_str *)a)->v, ((const struct f_str *)b)->v);
+}
+
+/* What stands in the lists of all keys, once each. */
 static struct f_list
 all_lists(struct ctx *c, const struct import *im, struct f_list (*list_of)(const struct entry *))
 {
     struct f_str *v;
-    size_t n = 0;
+    size_t n = 0, distinct = 0;
 
     for (size_t i = 0; i < im->n; i++)
         n += list_of(&im->entries[i]).n;
@@ -165,7 +171,11 @@ all_lists(struct ctx *c, const struct import *im, struct f_list (*list_of)(const
         for (size_t j = 0; j < l.n; j++)
             v[n++] = ((const struct f_str *)l.v)[j];
     }
-    return f_list(v, n);
+    qsort(v, n, sizeof(*v), by_bytes);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || !str_eq(v[i].v, v[distinct - 1].v))
+            v[distinct++] = v[i];
+    return f_list(v, distinct);
 }
 
 static enum status
@@ -315,6 +325,8 @@ add_key(struct ctx *c, const struct import *im, const struct entry *e, struct ba
         .has_expiry = in->expires.state == F_SET,
         .expires_at = in->expires.v,
         .pending_migration_id = im->migration->id,
+        .may_have_limits = in->ratelimits.n > 0,
+        .may_have_grants = in->permissions.n + in->roles.n > 0,
         .created_at = c->now_ms,
     };
     credit_svc_apply(c, in->credits, k);
@@ -399,9 +411,9 @@ migrate_tx(struct ctx *c, void *arg)
     if (st == ST_OK)
         st = resolve_identities(c, im);
     if (st == ST_OK)
-        st = resolve_permissions(c, im);
-    if (st == ST_OK)
         st = resolve_roles(c, im);
+    if (st == ST_OK)
+        st = resolve_permissions(c, im);
     if (st != ST_OK)
         return st;
     correlate(c, im);

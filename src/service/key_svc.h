@@ -36,8 +36,7 @@ struct key_out {
     struct f_list ratelimits;         /* struct ratelimit_out */
 };
 /* decrypt: with the plaintext, when the key has an encrypted copy that opens. */
-enum status key_svc_get(struct ctx *c, struct str id, bool decrypt,
-                        struct key_out *out) MUST_USE;
+enum status key_svc_get(struct ctx *c, struct str id, bool decrypt, struct key_out *out) MUST_USE;
 enum status key_svc_whoami(struct ctx *c, struct str plaintext, struct key_out *out) MUST_USE;
 
 struct key_list_in {

@@ -2,10 +2,18 @@
 #include "service/rbac_svc.h"
 
 #include "base/id.h"
+#include "service/access_svc.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
+
+static int
+by_bytes(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
 
 static bool
 same_slug(struct str a, struct str b)
@@ -72,69 +80,72 @@ by_row_slug(const void *a, const void *b)
     return by_slug(&(struct indexed){x->slug, 0}, &(struct indexed){y->slug, 0});
 }
 
+/* What a request asks for. */
+struct wanted {
+    struct str workspace_id, *slugs;
+    size_t n;
+};
+
+static enum status
+wanted_of(struct ctx *c, struct str workspace_id, struct f_list slugs, struct wanted *w)
+{
+    if (slugs.n > RBAC_SVC_SLUGS_MAX)
+        return err_set(c, ST_INVALID_INPUT, "At most %d permissions can be given at once.",
+                       RBAC_SVC_SLUGS_MAX);
+    w->workspace_id = workspace_id;
+    w->slugs = distinct(c, slugs, true, &w->n);
+    return ST_OK;
+}
+
 /* Sorts what exists by slug and puts it into the order of the request. */
 static void
-in_order(struct ctx *c, const struct str *slugs, size_t n, struct permission_row *found,
-         size_t n_found, struct rbac_permissions *out)
+in_order(struct ctx *c, const struct wanted *w, struct permission_row *found, size_t n_found,
+         struct rbac_permissions *out)
 {
     *out = (struct rbac_permissions){
-        .rows = ARENA_ARRAY(c->mem, n + 1, struct permission_row),
-        .created = ARENA_ARRAY(c->mem, n + 1, bool),
-        .missing = ARENA_ARRAY(c->mem, n + 1, struct str),
+        .rows = ARENA_ARRAY(c->mem, w->n + 1, struct permission_row),
+        .requested = ARENA_ARRAY(c->mem, w->n + 1, struct str),
+        .created = ARENA_ARRAY(c->mem, w->n + 1, bool),
+        .missing = ARENA_ARRAY(c->mem, w->n + 1, struct str),
     };
     qsort(found, n_found, sizeof(*found), by_row_slug);
-    for (size_t i = 0; i < n; i++) {
-        struct permission_row key = {.slug = slugs[i]};
+    for (size_t i = 0; i < w->n; i++) {
+        struct permission_row key = {.slug = w->slugs[i]};
         const struct permission_row *hit =
             bsearch(&key, found, n_found, sizeof(*found), by_row_slug);
 
-        if (hit)
+        if (hit) {
+            out->requested[out->n] = w->slugs[i];
             out->rows[out->n++] = *hit;
-        else
-            out->missing[out->n_missing++] = slugs[i];
+        } else {
+            out->missing[out->n_missing++] = w->slugs[i];
+        }
     }
 }
 
 static enum status
-resolve(struct ctx *c, struct str workspace_id, const struct str *slugs, size_t n,
-        struct rbac_permissions *out)
+resolve(struct ctx *c, const struct wanted *w, struct rbac_permissions *out)
 {
     struct permission_row *found = NULL;
     size_t n_found = 0;
     enum status st =
-        rbac_store_permissions_by_slug(c, workspace_id, slugs, n, &found, &n_found);
+        permission_store_by_slug(c, w->workspace_id, w->slugs, w->n, &found, &n_found);
 
     if (st == ST_OK)
-        in_order(c, slugs, n, found, n_found, out);
+        in_order(c, w, found, n_found, out);
     return st;
 }
 
-enum status
-rbac_svc_permissions(struct ctx *c, struct str workspace_id, struct f_list slugs,
-                     struct rbac_permissions *out)
+/* Creates what resolve() found missing. Others may just be creating the same: then theirs count. */
+static enum status
+create_missing(struct ctx *c, const struct wanted *w, struct str description_prefix,
+               struct rbac_permissions *out)
 {
-    size_t n;
-    struct str *wanted = distinct(c, slugs, true, &n);
-
-    return resolve(c, workspace_id, wanted, n, out);
-}
-
-enum status
-rbac_svc_permissions_ensure(struct ctx *c, struct str workspace_id, struct f_list slugs,
-                            struct str description_prefix, struct rbac_permissions *out)
-{
-    size_t n, n_fresh;
-    struct str *wanted = distinct(c, slugs, true, &n);
-    struct permission_row *fresh;
+    size_t n = out->n_missing;
+    struct permission_row *fresh = ARENA_ARRAY(c->mem, n + 1, struct permission_row);
     enum status st;
 
-    assert(db_in_tx(c->db));
-    st = resolve(c, workspace_id, wanted, n, out);
-    if (st != ST_OK || out->n_missing == 0)
-        return st;
-    n_fresh = out->n_missing;
-    fresh = ARENA_ARRAY(c->mem, n_fresh, struct permission_row);
-    for (size_t i = 0; i < n_fresh; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct str slug = out->missing[i];
 
         fresh[i] = (struct permission_row){id_new(c->mem, "perm"), slug, slug, S("")};
@@ -142,21 +153,63 @@ rbac_svc_permissions_ensure(struct ctx *c, struct str workspace_id, struct f_lis
             fresh[i].description =
                 arena_fmt(c->mem, "%.*s%.*s", STR_ARG(description_prefix), STR_ARG(slug));
     }
-    qsort(fresh, n_fresh, sizeof(*fresh), by_row_slug);
-    st = rbac_store_permissions_insert(c, workspace_id, fresh, n_fresh);
+    qsort(fresh, n, sizeof(*fresh), by_row_slug);
+    st = permission_store_insert_missing(c, w->workspace_id, fresh, n);
     if (st == ST_OK)
-        st = resolve(c, workspace_id, wanted, n, out);
+        st = resolve(c, w, out);
     if (st != ST_OK)
         return st;
     if (out->n_missing > 0)
         return ST_DB_RETRY; /* deleted by others in between */
     for (size_t i = 0; i < out->n; i++) {
         const struct permission_row *mine =
-            bsearch(&out->rows[i], fresh, n_fresh, sizeof(*fresh), by_row_slug);
+            bsearch(&out->rows[i], fresh, n, sizeof(*fresh), by_row_slug);
 
         out->created[i] = mine && str_eq(mine->id, out->rows[i].id);
     }
     return ST_OK;
+}
+
+enum status
+rbac_svc_permissions(struct ctx *c, struct str workspace_id, struct f_list slugs,
+                     struct rbac_permissions *out)
+{
+    struct wanted w;
+    enum status st = wanted_of(c, workspace_id, slugs, &w);
+
+    return st == ST_OK ? resolve(c, &w, out) : st;
+}
+
+/* ACCESS__MAX: creating needs no permission. */
+static enum status
+ensure(struct ctx *c, struct str workspace_id, struct f_list slugs, enum access need,
+       struct str description_prefix, struct rbac_permissions *out)
+{
+    struct wanted w;
+    enum status st = wanted_of(c, workspace_id, slugs, &w);
+
+    assert(db_in_tx(c->db));
+    if (st == ST_OK)
+        st = resolve(c, &w, out);
+    if (st != ST_OK || out->n_missing == 0)
+        return st;
+    if (need != ACCESS__MAX)
+        st = access_svc_require(c, need, (struct access_scope){0});
+    return st == ST_OK ? create_missing(c, &w, description_prefix, out) : st;
+}
+
+enum status
+rbac_svc_permissions_ensure(struct ctx *c, struct str workspace_id, struct f_list slugs,
+                            struct str description_prefix, struct rbac_permissions *out)
+{
+    return ensure(c, workspace_id, slugs, ACCESS__MAX, description_prefix, out);
+}
+
+enum status
+rbac_svc_permissions_permitted(struct ctx *c, struct str workspace_id, struct f_list slugs,
+                               enum access need, struct rbac_permissions *out)
+{
+    return ensure(c, workspace_id, slugs, need, S(""), out);
 }
 
 struct str *
@@ -169,6 +222,44 @@ rbac_svc_permission_ids(struct ctx *c, const struct permission_row *rows, size_t
     return ids;
 }
 
+_Static_assert(offsetof(struct permission_row, id) == 0 && offsetof(struct role_row, id) == 0,
+               "without() takes rows for their ids");
+
+/* Rows without those whose id is among the others'. */
+static void *
+without(struct ctx *c, const void *rows, size_t n, const void *others, size_t n_others, size_t size,
+        size_t *kept)
+{
+    struct str *ids = ARENA_ARRAY(c->mem, n_others + 1, struct str);
+    char *out = arena_array(c->mem, n + 1, size);
+
+    for (size_t i = 0; i < n_others; i++)
+        ids[i] = *(const struct str *)((const char *)others + i * size);
+    qsort(ids, n_others, sizeof(*ids), by_bytes);
+    *kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const void *row = (const char *)rows + i * size;
+
+        if (!bsearch(row, ids, n_others, sizeof(*ids), by_bytes))
+            memcpy(out + (*kept)++ * size, row, size);
+    }
+    return out;
+}
+
+struct permission_row *
+rbac_svc_permissions_without(struct ctx *c, const struct permission_row *rows, size_t n,
+                             const struct permission_row *others, size_t n_others, size_t *kept)
+{
+    return without(c, rows, n, others, n_others, sizeof(*rows), kept);
+}
+
+struct role_row *
+rbac_svc_roles_without(struct ctx *c, const struct role_row *rows, size_t n,
+                       const struct role_row *others, size_t n_others, size_t *kept)
+{
+    return without(c, rows, n, others, n_others, sizeof(*rows), kept);
+}
+
 enum status
 rbac_svc_roles(struct ctx *c, struct str workspace_id, struct f_list names, struct role_row **out,
                size_t *n)
@@ -177,7 +268,7 @@ rbac_svc_roles(struct ctx *c, struct str workspace_id, struct f_list names, stru
     struct str *wanted = distinct(c, names, false, &n_wanted);
     struct role_row *found;
     enum status st =
-        rbac_store_roles_by_name(c, workspace_id, wanted, n_wanted, &found, &n_found);
+        role_store_by_name(c, workspace_id, wanted, n_wanted, &found, &n_found);
 
     *n = 0;
     *out = ARENA_ARRAY(c->mem, n_wanted + 1, struct role_row);
@@ -214,7 +305,7 @@ static enum status
 roles_sorted(struct ctx *c, struct str workspace_id, const struct str *names, size_t n,
              struct role_row **found, size_t *n_found)
 {
-    enum status st = rbac_store_roles_by_name(c, workspace_id, names, n, found, n_found);
+    enum status st = role_store_by_name(c, workspace_id, names, n, found, n_found);
 
     qsort(*found, *n_found, sizeof(**found), by_role_name);
     return st;
@@ -243,7 +334,7 @@ rbac_svc_roles_ensure(struct ctx *c, struct str workspace_id, struct f_list name
             fresh[n_fresh++] = (struct role_row){id_new(c->mem, "role"), wanted[i], S("")};
     if (st == ST_OK && n_fresh > 0) {
         qsort(fresh, n_fresh, sizeof(*fresh), by_role_name);
-        st = rbac_store_roles_insert(c, workspace_id, fresh, n_fresh);
+        st = role_store_insert_missing(c, workspace_id, fresh, n_fresh);
         if (st == ST_OK)
             st = roles_sorted(c, workspace_id, wanted, *n, &found, &n_found);
     }

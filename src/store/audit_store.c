@@ -42,9 +42,9 @@ static const struct db_stmt sql[MAX] = {
     [TARGETS] = {"SELECT type, id, name, meta FROM lk_audit_target WHERE event_id = ? "
                  "ORDER BY position",
                  false},
-    [PRUNE_TARGETS] = {"DELETE FROM lk_audit_target WHERE event_id IN (SELECT id FROM (SELECT id "
-                       "FROM lk_audit_event WHERE workspace_id = ? AND time < ? ORDER BY time, id "
-                       "LIMIT ?) old)",
+    [PRUNE_TARGETS] = {"DELETE t FROM (SELECT id FROM lk_audit_event WHERE workspace_id = ? "
+                       "AND time < ? ORDER BY time, id LIMIT ?) old "
+                       "JOIN lk_audit_target t ON t.event_id = old.id",
                        false},
     [PRUNE] = {"DELETE FROM lk_audit_event WHERE workspace_id = ? AND time < ? "
                "ORDER BY time, id LIMIT ?",

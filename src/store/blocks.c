@@ -1,8 +1,10 @@
-/* Batches of rows and values. */
+/* Statements over many rows. */
 #include "store/blocks.h"
 
 #include <assert.h>
 #include <string.h>
+
+enum { DELETE_ROWS = 20000 };
 
 enum status
 blocks_insert(struct ctx *c, const struct db_stmt *stmts, const struct db_arg *args, size_t cols,
@@ -26,6 +28,25 @@ blocks_insert(struct ctx *c, const struct db_stmt *stmts, const struct db_arg *a
     return ST_OK;
 }
 
+size_t
+blocks_list(struct db_arg *args, const struct str *v, size_t n)
+{
+    for (size_t i = 0; i < BLOCKS_LIST_SIZE; i++)
+        args[i] = db_str(v[i < n ? i : n - 1]);
+    return n < BLOCKS_LIST_SIZE ? n : BLOCKS_LIST_SIZE;
+}
+
+enum status
+blocks_delete(struct ctx *c, const struct db_stmt *s, struct str id)
+{
+    struct db_result r = {DELETE_ROWS, 0};
+    enum status st = ST_OK;
+
+    while (st == ST_OK && r.affected == DELETE_ROWS)
+        st = db_exec(c, s, DB_ARGS(db_str(id), db_int(DELETE_ROWS)), &r);
+    return st;
+}
+
 /* Makes room for more rows, of which the first n are kept. */
 static void
 grow(struct ctx *c, struct db_rows *rows, size_t *cap, size_t more)
@@ -45,21 +66,21 @@ enum status
 blocks_select(struct ctx *c, const struct db_stmt *s, struct db_args head,
               const struct db_arg *values, size_t n, struct db_rows *rows)
 {
-    struct db_arg args[4 + BLOCKS_IN_SIZE];
+    struct db_arg args[4 + BLOCKS_LIST_SIZE];
     size_t cap = 0;
 
     assert(head.n <= 4);
     *rows = (struct db_rows){0};
     if (head.n)
         memcpy(args, head.v, head.n * sizeof(*args));
-    for (size_t at = 0; at < n; at += BLOCKS_IN_SIZE) {
+    for (size_t at = 0; at < n; at += BLOCKS_LIST_SIZE) {
         struct db_rows some;
         enum status st;
 
         /* the last block is filled up with its last value */
-        for (size_t i = 0; i < BLOCKS_IN_SIZE; i++)
+        for (size_t i = 0; i < BLOCKS_LIST_SIZE; i++)
             args[head.n + i] = values[at + i < n ? at + i : n - 1];
-        st = db_select(c, s, (struct db_args){args, head.n + BLOCKS_IN_SIZE}, &some);
+        st = db_select(c, s, (struct db_args){args, head.n + BLOCKS_LIST_SIZE}, &some);
         if (st != ST_OK)
             return st;
         grow(c, rows, &cap, some.n);

@@ -1,6 +1,6 @@
-/* blocks.h: rows of a multi-row INSERT in blocks of 1, 4, 16 and 64, and values of an IN list in
- * blocks of 16, so that a batch of any size takes few statements and each of them is a literal that
- * is prepared once. */
+/* blocks.h: statements over many rows: multi-row INSERTs in blocks of 1, 4, 16 and 64, lists of a
+ * fixed length for IN, and DELETEs in parts, so that a batch of any size takes few statements and
+ * each of them is a literal that is prepared once. */
 #ifndef LATCHKEY_STORE_BLOCKS_H
 #define LATCHKEY_STORE_BLOCKS_H
 
@@ -18,9 +18,10 @@
 /* A tail that lets a row stand that is there already. */
 #define BLOCKS_KEEP(column) " ON DUPLICATE KEY UPDATE " column " = " column
 enum { BLOCKS_SIZES = 4 };
-/* column IN BLOCKS_IN */
-#define BLOCKS_IN "(" BLOCKS_16("?") ")"
-enum { BLOCKS_IN_SIZE = 16 };
+
+/* What follows IN, and how many values it takes. */
+#define BLOCKS_LIST "(" BLOCKS_16("?") ")"
+enum { BLOCKS_LIST_SIZE = 16 };
 
 #include "store/db.h"
 
@@ -29,8 +30,16 @@ enum { BLOCKS_IN_SIZE = 16 };
 enum status blocks_insert(struct ctx *c, const struct db_stmt *stmts, const struct db_arg *args,
                           size_t cols, size_t n) MUST_USE;
 
+/* Fills in the BLOCKS_LIST_SIZE arguments of a list with the first of n (> 0) texts, the last one
+ * repeated as often as need be; returns how many of them it took. */
+size_t blocks_list(struct db_arg *args, const struct str *v, size_t n);
+
+/* Deletes all rows of an id, however many: s deletes some (`... WHERE x = ? LIMIT ?`), few enough
+ * to be answered in time. Call it in a transaction. */
+enum status blocks_delete(struct ctx *c, const struct db_stmt *s, struct str id) MUST_USE;
+
 /* Runs a query as often as it takes for n values, and collects all rows. Its first parameters are
- * head's (at most 4), the others one BLOCKS_IN. */
+ * head's (at most 4), the others a BLOCKS_LIST. */
 enum status blocks_select(struct ctx *c, const struct db_stmt *s, struct db_args head,
                           const struct db_arg *values, size_t n, struct db_rows *rows) MUST_USE;
 

@@ -110,6 +110,17 @@ disconnect(struct db *db)
     db->in_tx = false;
 }
 
+/* Drops a connection that is known to be gone; a running transaction stays marked as such until
+ * db_tx ends it. */
+static void
+drop(struct db *db)
+{
+    bool tx = db->in_tx;
+
+    disconnect(db);
+    db->in_tx = tx;
+}
+
 void
 db_close(struct db *db)
 {
@@ -150,6 +161,17 @@ remember(struct db *db, unsigned code, const char *text)
 {
     db->last_errno = code;
     snprintf(db->last_error, sizeof(db->last_error), "%s", text);
+}
+
+/* When fetching fails, MariaDB's library has set the connection's error but not the statement's: so
+ * it tells of a deadlock in a locking read. */
+static void
+remember_fetch(struct db *db, MYSQL_STMT *stmt)
+{
+    if (mysql_stmt_errno(stmt) != 0)
+        remember(db, mysql_stmt_errno(stmt), mysql_stmt_error(stmt));
+    else
+        remember(db, mysql_errno(db->my), mysql_error(db->my));
 }
 
 static bool
@@ -376,8 +398,8 @@ injected_failure(struct db *db)
     if (db->fail_countdown == 0 || --db->fail_countdown > 0)
         return false;
     remember(db, db->fail_errno, "injected by a test");
-    if (is_lost(db->fail_errno) && db->my)
-        disconnect(db);
+    if (is_lost(db->fail_errno))
+        drop(db);
     return true;
 }
 
@@ -467,7 +489,7 @@ fetch_all(struct db *db, struct handle *h, struct arena *mem, struct db_rows *ou
         out->rows[out->n++] = row_copy(mem, h);
     }
     if (rc != MYSQL_NO_DATA)
-        remember(db, mysql_stmt_errno(h->stmt), mysql_stmt_error(h->stmt));
+        remember_fetch(db, h->stmt);
     mysql_stmt_free_result(h->stmt);
     return rc == MYSQL_NO_DATA;
 }
@@ -518,17 +540,6 @@ connected(struct db *db)
         return connect_once(db);
     remember(db, E_GONE, "the connection was lost in a transaction");
     return false;
-}
-
-/* Drops a connection that is known to be gone; a running transaction stays marked as such until
- * db_tx ends it. */
-static void
-drop(struct db *db)
-{
-    bool tx = db->in_tx;
-
-    disconnect(db);
-    db->in_tx = tx;
 }
 
 enum status

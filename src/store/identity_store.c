@@ -11,7 +11,7 @@ static const struct db_stmt sql[MAX] = {
     BLOCKS_STMTS("INSERT INTO lk_identity (id, workspace_id, external_id, meta, created_at)",
                  "(?, ?, ?, ?, ?)", BLOCKS_KEEP("external_id")),
     [BY_EXTERNAL_IDS] = {"SELECT " COLUMNS " FROM lk_identity WHERE workspace_id = ? "
-                         "AND live = 1 AND external_id IN " BLOCKS_IN,
+                         "AND live = 1 AND external_id IN " BLOCKS_LIST,
                          false},
     [BY_EXTERNAL_ID] = {"SELECT " COLUMNS " FROM lk_identity "
                         "WHERE workspace_id = ? AND external_id = ? AND live = 1",

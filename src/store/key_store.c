@@ -13,7 +13,8 @@ enum {
     LOCK,
     LIST,
     LIST_OF_IDENTITY,
-    EXTRAS,
+    LIMITS,
+    GRANTS,
     HASHES,
     UPDATE,
     SPEND,
@@ -36,21 +37,19 @@ enum {
     "k.created_at, k.updated_at, k.last_used_at, k.pending_migration_id, k.identity_id, "          \
     "a.keyspace_id, a.ip_whitelist, a.default_prefix, a.default_bytes, a.store_encrypted_keys, "   \
     "a.deleted_at, i.id, i.external_id, i.meta, "                                                  \
-    "EXISTS(SELECT 1 FROM lk_ratelimit WHERE owner_id = k.id) OR "                                 \
-    "EXISTS(SELECT 1 FROM lk_ratelimit WHERE owner_id = i.id), "                                   \
-    "EXISTS(SELECT 1 FROM lk_key_permission WHERE key_id = k.id) OR "                              \
-    "EXISTS(SELECT 1 FROM lk_key_role WHERE key_id = k.id)"
+    "k.may_have_limits OR COALESCE(i.may_have_limits, 0), k.may_have_grants"
 #define KEY_JOINS                                                                                  \
     "LEFT JOIN lk_api a ON a.id = k.api_id "                                                       \
     "LEFT JOIN lk_identity i ON i.id = k.identity_id AND i.live = 1 "
 
-enum { INSERT_COLS = 16 };
+enum { INSERT_COLS = 18 };
 
 static const struct db_stmt sql[MAX] = {
     BLOCKS_STMTS("INSERT INTO lk_key (id, workspace_id, api_id, hash, start, name, identity_id, "
                  "meta, enabled, expires_at, remaining, refill_amount, refill_day, "
-                 "refill_settled_at, pending_migration_id, created_at)",
-                 "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ""),
+                 "refill_settled_at, pending_migration_id, may_have_limits, may_have_grants, "
+                 "created_at)",
+                 "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ""),
     [BY_ID] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS "WHERE k.id = ?", false},
     [BY_HASH] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS "WHERE k.hash = ?", false},
     [WITH_CALLER] = {"SELECT " CALLER_COLUMNS ", " KEY_COLUMNS " FROM " CALLER_TABLES
@@ -64,19 +63,19 @@ static const struct db_stmt sql[MAX] = {
                           "WHERE k.identity_id = ? AND k.api_id = ? AND k.id >= ? "
                           "AND k.deleted_at IS NULL ORDER BY k.id LIMIT ?",
                           false},
-    [EXTRAS] = {"SELECT 1, id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
-                "WHERE owner_id = ? UNION ALL "
-                "SELECT 2, id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
-                "WHERE owner_id = ? UNION ALL "
-                "SELECT 3, '', p.slug, 0, 0, 0 FROM lk_key_permission kp "
+    [LIMITS] = {"SELECT owner_id, id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
+                "WHERE owner_id IN (?, ?)",
+                false},
+    /* the casts: slugs and role names have different collations */
+    [GRANTS] = {"SELECT 0, CAST(p.slug AS BINARY) FROM lk_key_permission kp "
                 "JOIN lk_permission p ON p.id = kp.permission_id WHERE kp.key_id = ? UNION ALL "
-                "SELECT 3, '', p.slug, 0, 0, 0 FROM lk_key_role kr "
+                "SELECT 0, CAST(p.slug AS BINARY) FROM lk_key_role kr "
                 "JOIN lk_role_permission rp ON rp.role_id = kr.role_id "
                 "JOIN lk_permission p ON p.id = rp.permission_id WHERE kr.key_id = ? UNION ALL "
-                "SELECT 4, '', r.name, 0, 0, 0 FROM lk_key_role kr "
+                "SELECT 1, CAST(r.name AS BINARY) FROM lk_key_role kr "
                 "JOIN lk_role r ON r.id = kr.role_id WHERE kr.key_id = ?",
                 false},
-    [HASHES] = {"SELECT hash FROM lk_key WHERE hash IN " BLOCKS_IN, false},
+    [HASHES] = {"SELECT hash FROM lk_key WHERE hash IN " BLOCKS_LIST, false},
     [UPDATE] = {"UPDATE lk_key SET hash = ?, start = ?, name = ?, identity_id = ?, meta = ?, "
                 "enabled = ?, expires_at = ?, remaining = ?, refill_amount = ?, refill_day = ?, "
                 "refill_settled_at = ?, pending_migration_id = ?, updated_at = ? WHERE id = ?",
@@ -136,8 +135,8 @@ row_read(struct ctx *c, struct db_cursor *cur)
     k->identity_id = db_next_str(cur);
     k->external_id = db_next_str(cur);
     k->identity_meta = db_next_str(cur);
-    k->has_limits = db_next_int(cur);
-    k->has_rbac = db_next_int(cur);
+    k->may_have_limits = db_next_int(cur);
+    k->may_have_grants = db_next_int(cur);
     return k;
 }
 
@@ -242,45 +241,67 @@ sort_unique(struct str *v, size_t n)
     return kept;
 }
 
-enum status
-key_store_extras(struct ctx *c, const struct key_row *k, struct key_extras *out)
+static enum status
+limits(struct ctx *c, const struct key_row *k, struct key_extras *out)
 {
     struct db_rows rows = {0};
-    struct ratelimit_row *limits[2];
-    struct str *names[2];
-    size_t n_limits[2] = {0, 0}, n_names[2] = {0, 0};
-    enum status st;
+    struct ratelimit_row *of_key, *of_identity;
+    enum status st = db_select(c, &sql[LIMITS], DB_ARGS(db_str(k->id), db_str(k->identity_id)),
+                               &rows);
 
-    *out = (struct key_extras){0};
-    if (!k->has_limits && !k->has_rbac)
-        return ST_OK;
-    st = db_select(c, &sql[EXTRAS],
-                   DB_ARGS(db_str(k->id), db_str(k->identity_id), db_str(k->id), db_str(k->id),
-                           db_str(k->id)),
-                   &rows);
-    for (int i = 0; i < 2; i++) {
-        limits[i] = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
-        names[i] = ARENA_ARRAY(c->mem, rows.n + 1, struct str);
+    of_key = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
+    of_identity = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
+    for (size_t i = 0; i < rows.n; i++) {
+        struct db_cursor cur = db_row(&rows, i);
+        bool key = str_eq(db_next_str(&cur), k->id);
+        struct ratelimit_row *r = key ? &of_key[out->n_key_limits++]
+                                      : &of_identity[out->n_identity_limits++];
+
+        r->id = db_next_str(&cur);
+        r->name = db_next_str(&cur);
+        r->limit = db_next_int(&cur);
+        r->duration_ms = db_next_int(&cur);
+        r->auto_apply = db_next_int(&cur);
     }
+    out->key_limits = of_key;
+    out->identity_limits = of_identity;
+    return st;
+}
+
+static enum status
+grants(struct ctx *c, const struct key_row *k, struct key_extras *out)
+{
+    struct db_rows rows = {0};
+    struct str *names[2];
+    size_t n[2] = {0, 0};
+    enum status st = db_select(c, &sql[GRANTS],
+                               DB_ARGS(db_str(k->id), db_str(k->id), db_str(k->id)), &rows);
+
+    for (int i = 0; i < 2; i++)
+        names[i] = ARENA_ARRAY(c->mem, rows.n + 1, struct str);
     for (size_t i = 0; i < rows.n; i++) {
         struct db_cursor cur = db_row(&rows, i);
         int64_t kind = db_next_int(&cur);
-        struct ratelimit_row r;
 
-        r.id = db_next_str(&cur);
-        r.name = db_next_str(&cur);
-        r.limit = db_next_int(&cur);
-        r.duration_ms = db_next_int(&cur);
-        r.auto_apply = db_next_int(&cur);
-        if (kind <= 2)
-            limits[kind - 1][n_limits[kind - 1]++] = r;
-        else
-            names[kind - 3][n_names[kind - 3]++] = r.name;
+        names[kind][n[kind]++] = db_next_str(&cur);
     }
-    *out = (struct key_extras){
-        limits[0], limits[1], n_limits[0], n_limits[1], names[0], sort_unique(names[0], n_names[0]),
-        names[1], n_names[1],
-    };
+    out->permissions = names[0];
+    out->n_permissions = sort_unique(names[0], n[0]);
+    out->roles = names[1];
+    out->n_roles = n[1];
+    return st;
+}
+
+enum status
+key_store_extras(struct ctx *c, const struct key_row *k, struct key_extras *out)
+{
+    enum status st = ST_OK;
+
+    *out = (struct key_extras){0};
+    if (k->may_have_limits)
+        st = limits(c, k, out);
+    if (st == ST_OK && k->may_have_grants)
+        st = grants(c, k, out);
     return st;
 }
 
@@ -304,6 +325,8 @@ insert_args(struct db_arg *a, const struct key_row *k)
     *a++ = db_int_if(k->has_refill_day, k->refill_day);
     *a++ = db_int_if(k->has_refill, k->refill_settled_at);
     *a++ = db_str_if(k->pending_migration_id.n, k->pending_migration_id);
+    *a++ = db_int(k->may_have_limits);
+    *a++ = db_int(k->may_have_grants);
     *a++ = db_int(k->created_at);
     return a;
 }

@@ -25,8 +25,7 @@ struct key_row {
     int64_t default_bytes; /* 0: the usual number */
     /* its live identity; ids are empty when there is none */
     struct str identity_id, external_id, identity_meta;
-    /* whether key_store_extras() would find any */
-    bool has_limits, has_rbac;
+    bool may_have_limits, may_have_grants; /* false: key_store_extras() would find none */
 };
 
 /* What hangs on a key. */

@@ -3,7 +3,16 @@
 
 #include "store/blocks.h"
 
-enum { INSERT, OF_OWNER = BLOCKS_SIZES, PUT, DELETE_ONE, DELETE_ALL, MAX };
+enum {
+    INSERT,
+    OF_OWNER = BLOCKS_SIZES,
+    PUT,
+    MARK_KEY,
+    MARK_IDENTITY,
+    DELETE_ONE,
+    DELETE_ALL,
+    MAX
+};
 enum { INSERT_COLS = 8 };
 
 static const struct db_stmt sql[MAX] = {
@@ -18,6 +27,11 @@ static const struct db_stmt sql[MAX] = {
              "ON DUPLICATE KEY UPDATE max_count = ?, duration_ms = ?, auto_apply = ?, "
              "updated_at = ?",
              false},
+    [MARK_KEY] = {"UPDATE lk_key SET may_have_limits = 1 WHERE id = ? AND may_have_limits = 0",
+                  false},
+    [MARK_IDENTITY] = {"UPDATE lk_identity SET may_have_limits = 1 "
+                       "WHERE id = ? AND may_have_limits = 0",
+                       false},
     [DELETE_ONE] = {"DELETE FROM lk_ratelimit WHERE owner_id = ? AND name = ?", false},
     [DELETE_ALL] = {"DELETE FROM lk_ratelimit WHERE owner_id = ?", false},
 };
@@ -48,6 +62,12 @@ enum status
 ratelimit_store_put(struct ctx *c, struct str owner_id, struct str workspace_id,
                     const struct ratelimit_row *r)
 {
+    bool of_key = str_starts(owner_id, S("key_"));
+    enum status st = db_exec(c, &sql[of_key ? MARK_KEY : MARK_IDENTITY],
+                             DB_ARGS(db_str(owner_id)), NULL);
+
+    if (st != ST_OK)
+        return st;
     return db_exec(c, &sql[PUT],
                    DB_ARGS(db_str(owner_id), db_bin(r->name), db_str(r->id), db_str(workspace_id),
                            db_int(r->limit), db_int(r->duration_ms), db_int(r->auto_apply),

@@ -21,7 +21,8 @@ struct ratelimit_of {
     struct str owner_id;
     struct ratelimit_row row;
 };
-/* Adds n limits, all of names that their owners do not have yet. */
+/* Adds n limits, all of names that their owners do not have yet; the owners' rows say already that
+ * they may have limits. */
 enum status ratelimit_store_insert(struct ctx *c, struct str workspace_id,
                                    const struct ratelimit_of *l, size_t n) MUST_USE;
 enum status ratelimit_store_delete(struct ctx *c, struct str owner_id, struct str name) MUST_USE;

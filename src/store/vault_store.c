@@ -34,7 +34,7 @@ static const struct db_stmt sql[MAX] = {
                      "created_at) VALUES (?, ?, ?, ?, ?)",
                      false},
     [HAS_COPY] = {"SELECT 1 FROM lk_key_secret WHERE key_id = ?", false},
-    [COPIES] = {"SELECT " COPY_COLUMNS " FROM " COPY_TABLES " WHERE s.key_id IN " BLOCKS_IN,
+    [COPIES] = {"SELECT " COPY_COLUMNS " FROM " COPY_TABLES " WHERE s.key_id IN " BLOCKS_LIST,
                 false},
     [WORKSPACES] = {"SELECT DISTINCT workspace_id FROM lk_data_key WHERE workspace_id > ? "
                     "ORDER BY workspace_id LIMIT ?",
@@ -168,8 +168,7 @@ vault_store_data_keys(struct ctx *c, struct str after, int64_t limit, struct dat
                       size_t *n)
 {
     struct db_rows rows = {0};
-    enum status st =
-        db_select(c, &sql[DATA_KEYS], DB_ARGS(db_str(after), db_int(limit)), &rows);
+    enum status st = db_select(c, &sql[DATA_KEYS], DB_ARGS(db_str(after), db_int(limit)), &rows);
 
     data_keys_read(c, &rows, out, n);
     return st;
@@ -206,10 +205,10 @@ vault_store_reseal(struct ctx *c, const struct copy_row *old, const struct data_
                    struct str sealed, bool *done)
 {
     struct db_result r = {0, 0};
-    enum status st = db_exec(c, &sql[RESEAL],
-                             DB_ARGS(db_str(data_key->id), db_str(sealed), db_str(old->key_id),
-                                     db_str(old->sealed)),
-                             &r);
+    enum status st = db_exec(
+        c, &sql[RESEAL],
+        DB_ARGS(db_str(data_key->id), db_str(sealed), db_str(old->key_id), db_str(old->sealed)),
+        &r);
 
     *done = r.affected == 1;
     return st;

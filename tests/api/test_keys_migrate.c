@@ -329,11 +329,11 @@ order_of_checks(void)
            "('mig_theirs', '%s', 'sha256', 1), ('mig_mine', '%s', 'sha256', 1)",
            other, fx_workspace);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct answer a = fx_call(
-            fx_root_key(fx_workspace, vault_fill(rows[i].held, import_api)), "keys.migrateKeys",
-            "{\"migrationId\":\"%s\",\"apiId\":\"%s\",\"keys\":[{\"hash\":"
-            "\"hash_%zu\"}]}",
-            rows[i].migration, vault_fill(rows[i].api, import_api), i);
+        struct answer a = fx_call(fx_root_key(fx_workspace, vault_fill(rows[i].held, import_api)),
+                                  "keys.migrateKeys",
+                                  "{\"migrationId\":\"%s\",\"apiId\":\"%s\",\"keys\":[{\"hash\":"
+                                  "\"hash_%zu\"}]}",
+                                  rows[i].migration, vault_fill(rows[i].api, import_api), i);
 
         test_row("row %zu: %s, API %s", i, rows[i].held, rows[i].api);
         if (rows[i].status == 200)

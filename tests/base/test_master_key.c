@@ -189,9 +189,7 @@ making(void)
 }
 
 CU_TestInfo suite_base_master_key[] = {
-    {"texts", texts},
-    {"order and finding", order_and_finding},
-    {"files", files},
-    {"making", making},
+    {"texts", texts},  {"order and finding", order_and_finding},
+    {"files", files},  {"making", making},
     CU_TEST_INFO_NULL,
 };

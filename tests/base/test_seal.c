@@ -39,9 +39,9 @@ base64_both_ways(void)
         const char *text;
         int bytes; /* -1: refused */
     } rows[] = {
-        {"", 0},      {"AA==", 1},  {"AAA=", 2},      {"AAAA", 3},   {"+/+/", 3},
-        {"A", -1},    {"AA", -1},   {"AAA", -1},      {"AAAAA", -1}, {"A===", -1},
-        {"====", -1}, {"==", -1},   {"AA=A", -1},     {"AB==", -1},  {"AAB=", -1},
+        {"", 0},      {"AA==", 1},   {"AAA=", 2},      {"AAAA", 3},   {"+/+/", 3},
+        {"A", -1},    {"AA", -1},    {"AAA", -1},      {"AAAAA", -1}, {"A===", -1},
+        {"====", -1}, {"==", -1},    {"AA=A", -1},     {"AB==", -1},  {"AAB=", -1},
         {"AA*=", -1}, {"AA ==", -1}, {"AA==AAAA", -1}, {"AA\n=", -1}, {"-_-_", -1},
     };
     unsigned char *out, bytes[70];
@@ -157,9 +157,12 @@ other_key_or_context(void)
         const char *purpose;
         struct str a, b;
     } rows[] = {
-        {"data key", STR("ws_a"), STR("key_b")},  {"key copy", STR("ws_b"), STR("key_b")},
-        {"key copy", STR("ws_a"), STR("key_c")},  {"key copy", STR("ws_a"), STR("")},
-        {"key copy", STR("ws_a "), STR("key_b")}, {"key copy", STR("ws_a 5:key_b"), STR("")},
+        {"data key", STR("ws_a"), STR("key_b")},
+        {"key copy", STR("ws_b"), STR("key_b")},
+        {"key copy", STR("ws_a"), STR("key_c")},
+        {"key copy", STR("ws_a"), STR("")},
+        {"key copy", STR("ws_a "), STR("key_b")},
+        {"key copy", STR("ws_a 5:key_b"), STR("")},
         {"", STR(""), STR("")},
     };
     struct seal_key key = key_of(0), other = key_of(1);

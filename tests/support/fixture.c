@@ -15,15 +15,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { FIXTURE_MEMORY = 512 * 1024 * 1024 };
+
+/* Failures that tests provoke would fill the terminal. $LATCHKEY_TEST_LOG=1 shows them. */
+static void
+silence(void *unused, struct str line)
+{
+    if (getenv("LATCHKEY_TEST_LOG"))
+        log_stderr(unused, line);
+}
 
 const char *fx_workspace, *fx_root;
 struct conf fx_conf;
 
 static struct arena *settings, *mem;
 static struct conf defaults;
-static struct log quiet = {.least = LOG_ERROR, .sink = log_stderr};
+static struct log quiet = {.least = LOG_DEBUG, .sink = silence};
 static struct db *db;
 static struct recorder *recorder;
 static struct json_parser *parser;
@@ -47,6 +58,16 @@ fx_ctx(void)
 
 /* Setting up */
 
+static struct db_conf
+database(void)
+{
+    return (struct db_conf){.defaults_file = getenv("LATCHKEY_TEST_DEFAULTS"),
+                            .defaults_group = "latchkey",
+                            .connect_timeout_s = 5,
+                            .io_timeout_s = 30,
+                            .lock_timeout_s = 10};
+}
+
 static void
 die(const char *what, struct ctx *c)
 {
@@ -58,11 +79,7 @@ die(const char *what, struct ctx *c)
 bool
 fx_open(void)
 {
-    struct db_conf dc = {.defaults_file = getenv("LATCHKEY_TEST_DEFAULTS"),
-                         .defaults_group = "latchkey",
-                         .connect_timeout_s = 2,
-                         .io_timeout_s = 30,
-                         .lock_timeout_s = 5};
+    struct db_conf dc = database();
     struct migrate_status m;
     struct str why;
     struct ctx c;
@@ -150,7 +167,7 @@ fx_test_end(void)
 
 /* SQL */
 
-static const char *
+static const char *__attribute__((format(printf, 1, 0)))
 format(const char *fmt, va_list ap)
 {
     va_list again;
@@ -245,6 +262,17 @@ fx_audit_names(void)
     return fx_sql_str("SELECT COALESCE(GROUP_CONCAT(event ORDER BY time, event SEPARATOR ' '), '') "
                       "FROM lk_audit_event WHERE workspace_id = '%s'",
                       fx_workspace);
+}
+
+const char *
+fx_audit_trail(void)
+{
+    return fx_sql_str(
+        "SELECT COALESCE(GROUP_CONCAT(CONCAT(e.event, (SELECT GROUP_CONCAT(CONCAT(' ', t.type, "
+        "'=', t.name) ORDER BY t.position SEPARATOR '') FROM lk_audit_target t "
+        "WHERE t.event_id = e.id)) ORDER BY e.time, e.id SEPARATOR '\n'), '') "
+        "FROM lk_audit_event e WHERE e.workspace_id = '%s'",
+        fx_workspace);
 }
 
 void
@@ -386,6 +414,49 @@ fx_ok(const char *operation, const char *fmt, ...)
     return a;
 }
 
+/* What a child does; its exit status. */
+static int
+child(int i, int (*fn)(int i), int *result)
+{
+    struct db_conf dc = database();
+    struct ctx c;
+
+    db = db_open(&dc, &quiet); /* the parent's connection is not ours to use */
+    recorder = recorder_new();
+    *result = fn(i);
+    c = context();
+    return recorder_flush(recorder, &c) != ST_OK;
+}
+
+void
+fx_parallel(int n, int (*fn)(int i), int *results)
+{
+    size_t bytes = (size_t)n * sizeof(*results);
+    int *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    CHECK(shared != MAP_FAILED);
+    fflush(NULL);
+    for (int i = 0; i < n; i++)
+        if (fork() == 0)
+            _exit(child(i, fn, &shared[i]));
+    for (int i = 0, status; i < n; i++)
+        CHECK(wait(&status) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    memcpy(results, shared, bytes);
+    munmap(shared, bytes);
+}
+
+long long
+fx_sum(int n, int (*fn)(int i))
+{
+    int *results = ARENA_ARRAY(mem, (size_t)n, int);
+    long long sum = 0;
+
+    fx_parallel(n, fn, results);
+    for (int i = 0; i < n; i++)
+        sum += results[i];
+    return sum;
+}
+
 void
 fx_check_error(struct answer a, int status, const char *type_end)
 {
@@ -395,6 +466,77 @@ fx_check_error(struct answer a, int status, const char *type_end)
     if (!str_ends(type, str_of(type_end)))
         CHECK_STR(type.p, type_end);
     CHECK(at_has(a, "meta.requestId"));
+}
+
+/* Failures */
+
+static void
+no_log(void *arg, struct str line)
+{
+    (void)arg;
+    (void)line;
+}
+
+/* Something that differs when any row of any table does. */
+static const char *
+snapshot(void)
+{
+    struct db_rows tables = query(
+        "SELECT GROUP_CONCAT(table_name) FROM information_schema.tables WHERE table_schema = "
+        "DATABASE() AND table_name LIKE 'lk\\_%' AND table_name <> 'lk_counter'");
+    struct db_rows sums =
+        query(arena_fmt(mem, "CHECKSUM TABLE %s", tables.rows[0][0].s.p).p);
+    struct sb all;
+
+    sb_init(&all, mem, 512);
+    for (size_t i = 0; i < sums.n; i++)
+        sb_addf(&all, "%s %s ", sums.rows[i][0].s.p, sums.rows[i][1].s.p);
+    return sb_str(&all).p;
+}
+
+static struct answer
+call_failing(void (*prepare)(void), const char *operation, const char *body, unsigned statement,
+             unsigned error, const char **before)
+{
+    struct answer a;
+
+    prepare();
+    fx_audit_clear();
+    *before = snapshot();
+    db_fail_after(db, statement, error);
+    a = call(NULL, operation, body);
+    db_fail_after(db, 0, 0);
+    return a;
+}
+
+void
+fx_check_atomic(void (*prepare)(void), const char *operation, const char *body)
+{
+    enum { E_ANY = 1105, E_DEADLOCK = 1213, MOST = 100 };
+    const char *before, *trail;
+    struct log loud = quiet;
+    unsigned n = 1, succeeded = 0;
+
+    quiet.sink = no_log;
+    test_row("%s undisturbed", operation);
+    CHECK_INT(call_failing(prepare, operation, body, 0, 0, &before).status, 200);
+    trail = fx_audit_trail();
+    /* START TRANSACTION is repeated; only two successes mean that there are no more statements */
+    for (; n < MOST && succeeded < 2; n++) {
+        struct answer a = call_failing(prepare, operation, body, n, E_ANY, &before);
+
+        test_row("%s with statement %u failing", operation, n);
+        succeeded = a.status == 200 ? succeeded + 1 : 0;
+        if (a.status != 200)
+            CHECK_STR(snapshot(), before);
+    }
+    CHECK(n > 5 && n < MOST);
+    for (unsigned i = 1; i < n; i++) {
+        test_row("%s with a deadlock in statement %u", operation, i);
+        CHECK_INT(call_failing(prepare, operation, body, i, E_DEADLOCK, &before).status, 200);
+        CHECK_STR(fx_audit_trail(), trail);
+    }
+    quiet = loud;
 }
 
 /* Members */
@@ -453,4 +595,26 @@ at_len(struct answer a, const char *path)
     struct json_object *v = at(a, path);
 
     return json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *
+at_join(struct answer a, const char *path, const char *member)
+{
+    size_t n = at_len(a, path);
+    const char **all = ARENA_ARRAY(mem, n + 1, const char *);
+    struct sb out;
+
+    for (size_t i = 0; i < n; i++)
+        all[i] = at_str(a, arena_fmt(mem, "%s.%zu.%s", path, i, member).p);
+    qsort(all, n, sizeof(*all), by_text);
+    sb_init(&out, mem, 64);
+    for (size_t i = 0; i < n; i++)
+        sb_addf(&out, "%s%s", i ? " " : "", all[i]);
+    return sb_str(&out).p;
 }

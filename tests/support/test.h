@@ -75,6 +75,20 @@ bool at_true(struct answer a, const char *path);
 bool at_has(struct answer a, const char *path);
 size_t at_len(struct answer a, const char *path); /* of a list; 0 when absent */
 
+/* One member of each object in a list, in byte order, with spaces between them. */
+const char *at_join(struct answer a, const char *path, const char *member);
+
+/* Runs fn(0) to fn(n - 1) at the same time, each in a process and on a connection of its own, and
+ * stores what they return. fn sends requests; checks in it go nowhere. */
+void fx_parallel(int n, int (*fn)(int i), int *results);
+/* The same; the sum of what they return. */
+long long fx_sum(int n, int (*fn)(int i));
+
+/* Sends a request many times, always after prepare(), with its first statement failing, then its
+ * second and so on. Checks that a failed request has changed nothing in any table, and that
+ * deadlocks are made up for: the answer is 200 and the audit trail that of an undisturbed one. */
+void fx_check_atomic(void (*prepare)(void), const char *operation, const char *body);
+
 /* Writes the records that wait, then SQL: one number, one text. */
 void fx_flush(void);
 long long fx_sql_int(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -84,6 +98,8 @@ void fx_sql(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * time and then by name, separated by spaces. */
 long long fx_audit_count(const char *event);
 const char *fx_audit_names(void);
+/* The events in the order in which they were written, one per line: name, type=name of targets. */
+const char *fx_audit_trail(void);
 void fx_audit_clear(void);
 
 #endif

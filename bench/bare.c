@@ -1,0 +1,311 @@
+/* bare: what a FastCGI responder costs that does nothing but latchkey's SQL: the yardstick of the
+ * benchmark. Same libfcgi, same statements (taken from latchkey's own lists), same batches of
+ * records after the answer; no JSON, no hashing, no checks. The path chooses the work:
+ *   /const        a constant answer
+ *   /plain        the lookup of keys.verifyKey
+ *   /credits      and one credit, committed by itself
+ *   /limit        lookup, limits of the key, one window, committed by itself
+ *   /all          lookup, limits, one window and one credit in a transaction
+ *   /all-separate the same, each committed by itself, and the record before the answer
+ *   /ratelimit    the lookup of ratelimit.limit and one window
+ * All but /const and /all-separate write their records in batches of 64 after the answer.
+ * "?hot" uses one key, otherwise a random one. */
+#include "store/db.h"
+
+#include <fcgiapp.h>
+#include <mysql.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+extern const struct db_stmt_list key_store_stmts, namespace_store_stmts, counter_store_stmts,
+    event_store_stmts;
+
+enum { MAX_PARAMS = 64 * 15, MAX_COLS = 64, TEXT = 256, KEYS = 100000, BATCH = 64 };
+
+struct query {
+    MYSQL_STMT *stmt;
+    unsigned params, cols;
+    MYSQL_BIND in[MAX_PARAMS], out[MAX_COLS];
+    unsigned long in_len[MAX_PARAMS], out_len[MAX_COLS];
+    char out_text[MAX_COLS][TEXT];
+};
+
+static MYSQL *my;
+static const char *root_hash;
+static char hashes[4][KEYS][48], ids[4][KEYS][24]; /* plain, credits, limit, all */
+static struct query lookup, limits, take, spend, namespace, record[2], record_one;
+static int waiting[2];
+
+static void
+die(const char *what, const char *why)
+{
+    fprintf(stderr, "bare: %s: %s\n", what, why);
+    exit(1);
+}
+
+/* The statement of a list whose text contains all parts. */
+static const char *
+find(const struct db_stmt_list *l, const char *part, const char *other)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (strstr(l->stmts[i].sql, part) && strstr(l->stmts[i].sql, other))
+            return l->stmts[i].sql;
+    die("no statement with", part);
+    return NULL;
+}
+
+static void
+prepare(struct query *q, const char *sql)
+{
+    q->stmt = mysql_stmt_init(my);
+    if (mysql_stmt_prepare(q->stmt, sql, strlen(sql)))
+        die(sql, mysql_stmt_error(q->stmt));
+    q->params = (unsigned)mysql_stmt_param_count(q->stmt);
+    q->cols = mysql_stmt_field_count(q->stmt);
+    for (unsigned i = 0; i < q->cols; i++)
+        q->out[i] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING, .buffer = q->out_text[i],
+                                 .buffer_length = TEXT, .length = &q->out_len[i]};
+    if (q->cols && mysql_stmt_bind_result(q->stmt, q->out))
+        die(sql, mysql_stmt_error(q->stmt));
+}
+
+static void
+str(struct query *q, unsigned i, const char *s)
+{
+    q->in_len[i] = strlen(s);
+    q->in[i] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING, .buffer = (void *)(uintptr_t)s,
+                            .buffer_length = q->in_len[i], .length = &q->in_len[i]};
+}
+
+static void
+num(struct query *q, unsigned i, const long long *v)
+{
+    q->in[i] =
+        (MYSQL_BIND){.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = (void *)(uintptr_t)v};
+}
+
+static void
+run(struct query *q)
+{
+    if (mysql_stmt_bind_param(q->stmt, q->in) || mysql_stmt_execute(q->stmt))
+        die("execute", mysql_stmt_error(q->stmt));
+    if (q->cols)
+        while (mysql_stmt_fetch(q->stmt) != MYSQL_NO_DATA)
+            ;
+    mysql_stmt_free_result(q->stmt);
+}
+
+static void
+plain(const char *sql)
+{
+    if (mysql_query(my, sql))
+        die(sql, mysql_error(my));
+}
+
+static void
+load_keys(void)
+{
+    static const char *const apis[] = {"api_plain", "api_credits", "api_limit", "api_all"};
+
+    for (int g = 0; g < 4; g++) {
+        char sql[200];
+        MYSQL_RES *res;
+        MYSQL_ROW row;
+        int n = 0;
+
+        snprintf(sql, sizeof(sql), "SELECT hash, id FROM lk_key WHERE api_id = '%s' LIMIT %d",
+                 apis[g], KEYS);
+        plain(sql);
+        res = mysql_use_result(my);
+        while ((row = mysql_fetch_row(res)) != NULL && n < KEYS) {
+            snprintf(hashes[g][n], sizeof(hashes[g][n]), "%s", row[0]);
+            snprintf(ids[g][n++], sizeof(ids[g][n]), "%s", row[1]);
+        }
+        mysql_free_result(res);
+        if (n < KEYS)
+            die("keys are missing in", apis[g]);
+    }
+}
+
+static const long long minute = 60000, one = 1, bound = 1000000000000LL;
+static long long now_ms, window_end;
+
+static void
+tick(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    now_ms = t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+    window_end = (now_ms / minute + 1) * minute;
+}
+
+static void
+do_lookup(int group, int k)
+{
+    str(&lookup, 0, hashes[group][k]);
+    str(&lookup, 1, root_hash);
+    run(&lookup);
+}
+
+static void
+do_limits(int group, int k)
+{
+    str(&limits, 0, ids[group][k]);
+    str(&limits, 1, "");
+    run(&limits);
+}
+
+static void
+do_take(const char *scope, const char *name)
+{
+    str(&take, 0, scope);
+    str(&take, 1, name);
+    num(&take, 2, &minute);
+    num(&take, 3, &window_end);
+    num(&take, 4, &one);
+    num(&take, 5, &window_end);
+    num(&take, 6, &bound);
+    num(&take, 7, &window_end);
+    num(&take, 8, &one);
+    num(&take, 9, &window_end);
+    num(&take, 10, &window_end);
+    run(&take);
+}
+
+static void
+do_spend(int group, int k)
+{
+    num(&spend, 0, &one);
+    str(&spend, 1, ids[group][k]);
+    num(&spend, 2, &one);
+    run(&spend);
+}
+
+/* One row of a record statement; request ids have to differ. */
+static void
+record_row(struct query *q, unsigned at, int decision)
+{
+    static char request[BATCH][24];
+    static unsigned serial;
+    unsigned row = at / (decision ? 13 : 15);
+
+    snprintf(request[row], sizeof(request[row]), "req_%x_%x", (unsigned)getpid(), serial++);
+    str(q, at, "ws_bench");
+    num(q, at + 1, &now_ms);
+    str(q, at + 2, request[row]);
+    if (decision) {
+        num(q, at + 3, &one);
+        str(q, at + 4, "rlns_bench");
+        str(q, at + 5, "user_12345");
+        num(q, at + 6, &one);
+        str(q, at + 7, "");
+        for (unsigned i = 8; i < 13; i++)
+            num(q, at + i, &one);
+        return;
+    }
+    for (unsigned i = 3; i < 13; i++)
+        str(q, at + i, i == 12 ? "[]" : "key_1234567890");
+    num(q, at + 13, &one);
+    num(q, at + 14, &one);
+}
+
+static void
+record_later(int decision)
+{
+    if (++waiting[decision] < BATCH)
+        return;
+    waiting[decision] = 0;
+    for (unsigned i = 0; i < BATCH; i++)
+        record_row(&record[decision], i * (decision ? 13 : 15), decision);
+    plain("START TRANSACTION");
+    run(&record[decision]);
+    plain("COMMIT");
+}
+
+static void
+work(const char *path, int k)
+{
+    int group = strcmp(path, "/credits") == 0 ? 1 : strcmp(path, "/limit") == 0 ? 2
+                : strncmp(path, "/all", 4) == 0                                ? 3
+                                                                               : 0;
+
+    tick();
+    if (strcmp(path, "/ratelimit") == 0) {
+        char identifier[17];
+
+        snprintf(identifier, sizeof(identifier), "user%012d", k);
+        str(&namespace, 0, "bench");
+        str(&namespace, 1, identifier);
+        str(&namespace, 2, root_hash);
+        run(&namespace);
+        do_take("rlns_bench", identifier);
+        return;
+    }
+    do_lookup(group, k);
+    if (group >= 2)
+        do_limits(group, k);
+    if (strcmp(path, "/all") == 0)
+        plain("START TRANSACTION");
+    if (group >= 2)
+        do_take(ids[group][k], "requests________");
+    if (group == 1 || group == 3)
+        do_spend(group, k);
+    if (strcmp(path, "/all") == 0)
+        plain("COMMIT");
+    if (strcmp(path, "/all-separate") == 0) {
+        record_row(&record_one, 0, 0);
+        run(&record_one);
+    }
+}
+
+int
+main(void)
+{
+    static const char answer[] = "Content-Type: application/json\r\n\r\n"
+                                 "{\"meta\":{\"requestId\":\"req_123456789\"},\"data\":{\"valid\":"
+                                 "true,\"code\":\"VALID\",\"keyId\":\"key_123456789\",\"enabled\":"
+                                 "true}}";
+    FCGX_Request r;
+
+    my = mysql_init(NULL);
+    mysql_options(my, MYSQL_READ_DEFAULT_FILE, getenv("BARE_DEFAULTS"));
+    mysql_options(my, MYSQL_READ_DEFAULT_GROUP, "latchkey");
+    if (!mysql_real_connect(my, NULL, NULL, NULL, NULL, 0, NULL, CLIENT_FOUND_ROWS))
+        die("connect", mysql_error(my));
+    plain("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    root_hash = getenv("BARE_ROOT_HASH");
+    load_keys();
+    prepare(&lookup, find(&key_store_stmts, "lk_root_key", "k.hash = ?"));
+    prepare(&limits, find(&key_store_stmts, "FROM lk_ratelimit", "owner_id IN"));
+    prepare(&spend, find(&key_store_stmts, "LAST_INSERT_ID(remaining", ""));
+    prepare(&take, find(&counter_store_stmts, "ON DUPLICATE KEY UPDATE", ""));
+    prepare(&namespace, find(&namespace_store_stmts, "lk_root_key", "n.name = ?"));
+    prepare(&record[0], event_store_stmts.stmts[3].sql);
+    prepare(&record[1], event_store_stmts.stmts[7].sql);
+    prepare(&record_one, event_store_stmts.stmts[0].sql);
+    srand((unsigned)getpid());
+    FCGX_Init();
+    FCGX_InitRequest(&r, 0, 0);
+    while (FCGX_Accept_r(&r) == 0) {
+        const char *path = FCGX_GetParam("PATH_INFO", r.envp), *q;
+
+        if (!path || !*path)
+            path = FCGX_GetParam("SCRIPT_NAME", r.envp);
+        q = FCGX_GetParam("QUERY_STRING", r.envp);
+        if (strcmp(path, "/const") != 0)
+            work(path, q && strcmp(q, "hot") == 0 ? 0 : rand() % KEYS);
+        {
+            char name[24];
+            snprintf(name, sizeof(name), "%s", path);
+            FCGX_PutStr(answer, sizeof(answer) - 1, r.out);
+            FCGX_Finish_r(&r);
+            if (strcmp(name, "/const") != 0 && strcmp(name, "/all-separate") != 0)
+                record_later(strcmp(name, "/ratelimit") == 0);
+        }
+    }
+    return 0;
+}
