@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { FIXTURE_MEMORY = 512 * 1024 * 1024 };
 
@@ -55,19 +57,26 @@ die(const char *what, struct ctx *c)
     exit(1);
 }
 
-bool
-fx_open(void)
+static struct db *
+connection(void)
 {
     struct db_conf dc = {.defaults_file = getenv("LATCHKEY_TEST_DEFAULTS"),
                          .defaults_group = "latchkey",
                          .connect_timeout_s = 2,
                          .io_timeout_s = 30,
                          .lock_timeout_s = 5};
+
+    return db_open(&dc, &quiet);
+}
+
+bool
+fx_open(void)
+{
     struct migrate_status m;
     struct str why;
     struct ctx c;
 
-    if (!dc.defaults_file) {
+    if (!getenv("LATCHKEY_TEST_DEFAULTS")) {
         fprintf(stderr, "LATCHKEY_TEST_DEFAULTS is not set; run it by tests/with-db\n");
         return false;
     }
@@ -78,7 +87,7 @@ fx_open(void)
         return false;
     }
     fx_conf = defaults;
-    db = db_open(&dc, &quiet);
+    db = connection();
     recorder = recorder_new();
     parser = json_parser_new();
     c = context();
@@ -95,6 +104,37 @@ fx_close(void)
     db_close(db);
     arena_free(mem);
     arena_free(settings);
+}
+
+void
+fx_fail_after(unsigned n, unsigned error)
+{
+    quiet.least = LOG_ERROR + 1;
+    db_fail_after(db, n, error);
+}
+
+int
+fx_fork(int (*fn)(int), int i)
+{
+    int pid = fork();
+
+    if (pid < 0) {
+        perror("fork");
+        exit(1);
+    }
+    if (pid == 0) {
+        db = connection(); /* the other end of the old one belongs to the parent */
+        _exit(fn(i));
+    }
+    return pid;
+}
+
+int
+fx_join(int pid)
+{
+    int status;
+
+    return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static void
@@ -131,6 +171,7 @@ fx_test_begin(void)
 {
     test_row("%s", "");
     fx_conf = defaults;
+    quiet.least = LOG_ERROR;
     fx_clock(0);
     empty_tables();
     fx_workspace = fx_new_workspace();

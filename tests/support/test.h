@@ -33,12 +33,17 @@ extern struct conf fx_conf;      /* the settings requests see; reset before each
 /* A context on the fixture's connection, for calling stores and services directly. It lives as long
  * as the test. */
 struct ctx *fx_ctx(void);
+/* A formatted C string that lives as long. */
+#define fx_fmt(...) (arena_fmt(fx_ctx()->mem, __VA_ARGS__).p)
 
 /* Another workspace; its id. */
 const char *fx_new_workspace(void);
 /* A root key of a workspace with these permissions, one per line; its plain text. The permission
  * strings are not checked. */
 const char *fx_root_key(const char *workspace, const char *permissions);
+/* A root key of the test's workspace with one permission; one with '#' that does not begin with
+ * "unkey:" is the tail of a URN grant of that workspace. */
+const char *fx_key_with(const char *permission);
 /* The database's clock, for everything that follows in this test; 0: the real one. */
 void fx_clock(int64_t now_ms);
 
@@ -75,6 +80,16 @@ bool at_true(struct answer a, const char *path);
 bool at_has(struct answer a, const char *path);
 size_t at_len(struct answer a, const char *path); /* of a list; 0 when absent */
 
+/* Lets the n-th statement from now fail with this error code, and nothing be logged from now on;
+ * n = 0: no statement. */
+void fx_fail_after(unsigned n, unsigned error);
+/* Runs fn(i) beside the test, in a process with a connection of its own. fx_join waits for it and
+ * says what it returned, 0 to 255, or -1 when it crashed; checks that fn makes are not counted. */
+int fx_fork(int (*fn)(int i), int i);
+int fx_join(int pid);
+/* Waits until some other connection waits for a lock that the test's connection holds. */
+void fx_await_lock(void);
+
 /* Writes the records that wait, then SQL: one number, one text. */
 void fx_flush(void);
 long long fx_sql_int(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -85,5 +100,9 @@ void fx_sql(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 long long fx_audit_count(const char *event);
 const char *fx_audit_names(void);
 void fx_audit_clear(void);
+/* The targets of the events of this name, sorted: "type id name, type id name; ..."; and how many
+ * correlation ids there are among all events. */
+const char *fx_audit_targets(const char *event);
+long long fx_audit_correlations(void);
 
 #endif
