@@ -255,3 +255,162 @@ identity_svc_list(struct ctx *c, const struct identity_list_in *in, struct f_lis
     *out = f_list(page, n);
     return st;
 }
+
+/* Changing */
+
+struct update {
+    const struct identity_update_in *in;
+    struct str id;
+    struct identity_row *i;
+    struct ratelimit_row *limits; /* as they are in the end */
+    size_t n;
+};
+
+static enum status
+names_check(struct ctx *c, struct f_list limits)
+{
+    const struct ratelimit_in *in = limits.v;
+
+    for (size_t i = 0; i < limits.n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (str_eq(in[i].name.v, in[j].name.v))
+                return err_set(c, ST_INVALID_INPUT,
+                               "The ratelimit name '%.*s' is given more than once.",
+                               STR_ARG(in[i].name.v));
+    return ST_OK;
+}
+
+/* Limits whose names are not wanted any more. */
+static enum status
+remove_limits(struct ctx *c, struct update *u, struct audit *audit)
+{
+    const struct ratelimit_in *in = u->in->ratelimits.v;
+    enum status st = ST_OK;
+
+    for (size_t i = 0; i < u->n && st == ST_OK; i++) {
+        size_t j = 0;
+
+        while (j < u->in->ratelimits.n && !str_eq(in[j].name.v, u->limits[i].name))
+            j++;
+        if (j < u->in->ratelimits.n)
+            continue;
+        st = ratelimit_store_delete(c, u->i->id, u->limits[i].name);
+        audit_limits(audit, "ratelimit.delete", "Deleted", u->i, &u->limits[i], 1);
+    }
+    return st;
+}
+
+/* Makes the limits those of the request: names that are gone are removed, the others changed in
+ * place or added. */
+static enum status
+replace_limits(struct ctx *c, struct update *u, struct audit *audit)
+{
+    struct f_list list = u->in->ratelimits;
+    const struct ratelimit_in *in = list.v;
+    struct ratelimit_row *kept = ARENA_ARRAY(c->mem, list.n + 1, struct ratelimit_row);
+    struct ratelimit_row *fresh = ARENA_ARRAY(c->mem, list.n + 1, struct ratelimit_row);
+    size_t n_kept = 0, n_fresh = 0;
+    enum status st = remove_limits(c, u, audit);
+
+    for (size_t i = 0; i < list.n && st == ST_OK; i++) {
+        const struct ratelimit_row *there = limit_named(u->limits, u->n, in[i].name.v);
+
+        if (!there) {
+            fresh[n_fresh++] = limit_of(&in[i], id_new(c->mem, "rl"));
+            continue;
+        }
+        kept[n_kept] = limit_of(&in[i], there->id);
+        st = ratelimit_store_update(c, u->i->id, &kept[n_kept++]);
+    }
+    if (st == ST_OK)
+        st = ratelimit_store_insert(c, u->i->id, u->i->workspace_id, fresh, n_fresh);
+    audit_limits(audit, "ratelimit.update", "Updated", u->i, kept, n_kept);
+    audit_limits(audit, "ratelimit.create", "Created", u->i, fresh, n_fresh);
+    for (size_t i = 0; i < n_fresh; i++)
+        kept[n_kept++] = fresh[i];
+    u->limits = kept;
+    u->n = n_kept;
+    return st;
+}
+
+static enum status
+update_tx(struct ctx *c, void *arg)
+{
+    struct update *u = arg;
+    struct audit *audit = audit_svc_begin(c, c->who->workspace_id, AUDIT_CORRELATE_ALWAYS);
+    enum status st = identity_store_lock(c, u->id, &u->i);
+
+    if (st == ST_OK && !u->i)
+        return not_found(c);
+    if (st == ST_OK && u->in->meta.state == F_SET)
+        st = identity_store_set_meta(c, u->id, u->in->meta.v);
+    if (st == ST_OK)
+        st = ratelimit_store_of(c, u->id, &u->limits, &u->n);
+    if (st != ST_OK)
+        return st;
+    audit_identity(audit, "identity.update", "Updated", u->i);
+    if (u->in->ratelimits.state == F_SET)
+        st = replace_limits(c, u, audit);
+    return st == ST_OK ? audit_svc_write(audit) : st;
+}
+
+enum status
+identity_svc_update(struct ctx *c, const struct identity_update_in *in, struct identity_out *out)
+{
+    struct update u = {.in = in};
+    struct identity_row *i;
+    enum status st = access_svc_require(c, ACCESS_update_identity, (struct access_scope){0});
+
+    if (st == ST_OK)
+        st = names_check(c, in->ratelimits);
+    if (st == ST_OK)
+        st = meta_check(c, in->meta);
+    if (st == ST_OK)
+        st = load(c, in->identity.v, &i);
+    if (st != ST_OK)
+        return st;
+    u.id = i->id;
+    st = db_tx(c, update_tx, &u);
+    if (st != ST_OK)
+        return st;
+    *out = describe(c, i, u.limits, u.n);
+    out->meta = shape_meta(in->meta.v);
+    return ST_OK;
+}
+
+/* Deleting */
+
+static enum status
+delete_tx(struct ctx *c, void *arg)
+{
+    const struct identity_row *loaded = arg;
+    struct audit *audit = audit_svc_begin(c, loaded->workspace_id, AUDIT_CORRELATE_ALWAYS);
+    struct identity_row *i;
+    struct ratelimit_row *limits;
+    size_t n;
+    enum status st = identity_store_lock(c, loaded->id, &i);
+
+    if (st != ST_OK || !i) /* somebody else has deleted it, and recorded that */
+        return st;
+    st = identity_store_erase_deleted(c, i->workspace_id, i->external_id);
+    if (st == ST_OK)
+        st = ratelimit_store_of(c, i->id, &limits, &n);
+    if (st == ST_OK)
+        st = identity_store_soft_delete(c, i->id);
+    if (st != ST_OK)
+        return st;
+    audit_identity(audit, "identity.delete", "Deleted", i);
+    audit_limits(audit, "ratelimit.delete", "Deleted", i, limits, n);
+    return audit_svc_write(audit);
+}
+
+enum status
+identity_svc_delete(struct ctx *c, struct str identity)
+{
+    struct identity_row *i;
+    enum status st = access_svc_require(c, ACCESS_delete_identity, (struct access_scope){0});
+
+    if (st == ST_OK)
+        st = load(c, identity, &i);
+    return st == ST_OK ? db_tx(c, delete_tx, i) : st;
+}

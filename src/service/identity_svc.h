@@ -37,4 +37,17 @@ struct identity_list_in {
 enum status identity_svc_list(struct ctx *c, const struct identity_list_in *in, struct f_list *out,
                               struct str *next) MUST_USE;
 
+struct identity_update_in {
+    struct f_str identity;
+    struct f_map meta;
+    struct f_list ratelimits; /* struct ratelimit_in */
+};
+/* Metadata and limits that are given replace those there are; limits keep their ids by name.
+ * *out has the limits as they are now, but only the metadata of this request. */
+enum status identity_svc_update(struct ctx *c, const struct identity_update_in *in,
+                                struct identity_out *out) MUST_USE;
+
+/* Keys stay as they are, with an identity that is not there any more. */
+enum status identity_svc_delete(struct ctx *c, struct str identity) MUST_USE;
+
 #endif
