@@ -18,7 +18,8 @@ enum {
 
 #define NAMESPACE_COLUMNS                                                                          \
     "n.id, n.workspace_id, n.name, n.deleted_at, n.created_at, "                                   \
-    "EXISTS(SELECT 1 FROM lk_override x WHERE x.namespace_id = n.id AND x.wildcard = 1)"
+    "EXISTS(SELECT 1 FROM lk_override x WHERE x.namespace_id = n.id AND x.wildcard = 1 "           \
+    "AND x.deleted_at IS NULL)"
 #define OVERRIDE_COLUMNS "o.id, o.identifier, o.max_count, o.duration_ms"
 #define OVERRIDE_JOIN                                                                              \
     "LEFT JOIN lk_override o ON o.namespace_id = n.id AND o.identifier = ? "                       \
