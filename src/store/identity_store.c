@@ -19,7 +19,7 @@ enum {
 enum { EXTERNAL_ID_BYTES = 1024 };
 
 #define COLUMNS "id, workspace_id, external_id, meta"
-/* left to itself, the optimizer may walk all workspaces along the primary key to save sorting */
+/* left to itself, the optimizer may walk all workspaces along the primary key */
 #define PAGE                                                                                       \
     "SELECT " COLUMNS " FROM lk_identity FORCE INDEX (identity_workspace) "                        \
     "WHERE workspace_id = ? AND id >= ? AND live = 1 "
