@@ -172,68 +172,81 @@ apply_in_batches(void)
 }
 
 /* The pattern that getOverride and limit choose among all of a row; NULL: none. */
+static const struct {
+    const char *patterns[4], *identifier, *wins;
+} choices[] = {
+    {{"*@gmail.com"}, "test@gmail.com", "*@gmail.com"},
+    {{"*@gmail.com"}, "test@yahoo.com", NULL},
+    {{"*@gmail.com"}, "test@gmailxcom", NULL},
+    {{"hello*"}, "hello world", "hello*"},
+    {{"*world"}, "hello world", "*world"},
+    {{"h*d"}, "hello world", "h*d"},
+    {{"h*d"}, "hello worlds", NULL},
+    {{"h*beau*world"}, "hello beautiful world", "h*beau*world"},
+    {{"*"}, "anything at all", "*"},
+    {{"*"}, "two\\nlines", NULL},
+    {{"a*c"}, "abc", "a*c"},
+    {{"a*c"}, "ac", "a*c"},
+    {{"a*c"}, "ABC", NULL},
+    {{"a.c"}, "abc", NULL},
+    {{"[ab]*"}, "ab", NULL},
+    {{"a?*"}, "ab", NULL},
+    {{"a\\\\*"}, "a\\\\b", "a\\\\*"},
+    {{"%*"}, "ab", NULL},
+    {{"caf\xc3\xa9*\xf0\x9f\x8e\x89"}, "caf\xc3\xa9 x \xf0\x9f\x8e\x89",
+     "caf\xc3\xa9*\xf0\x9f\x8e\x89"},
+    {{"*\\u0000*"}, "a\\u0000b", "*\\u0000*"},
+    /* an exact one before any pattern */
+    {{"user", "*", "use*", "*ser"}, "user", "user"},
+    {{"us*", "*"}, "us*", "us*"},
+    {{"*", "u**"}, "u**", "u**"},
+    {{"use*", "us*er"}, "us*er", "us*er"},
+    /* more literal characters, fewer stars, byte order */
+    {{"*", "u*", "use*", "us*"}, "user", "use*"},
+    {{"*", "*r", "u*"}, "user", "*r"},
+    {{"u*r", "*ser"}, "user", "*ser"},
+    {{"u*e*r", "u*er"}, "user", "u*er"},
+    {{"us*", "*er"}, "user", "*er"},
+    {{"*er", "us*", "u*e*r"}, "user", "u*e*r"},
+    {{"a*", "b*"}, "user", NULL},
+    /* the examples of docs/ratelimit-overrides.md */
+    {{"premium_anna", "premium_*"}, "premium_anna", "premium_anna"},
+    {{"*", "premium_*"}, "premium_anna", "premium_*"},
+    {{"premium_*", "*_anna"}, "premium_anna", "premium_*"},
+    {{"*_anna", "p*anna"}, "premium_anna", "*_anna"},
+    {{"pr*a*a", "pre*a"}, "premium_anna", "pre*a"},
+    {{"*", "premium_a"}, "premium_anna", "*"},
+    {{"r*", "*\xc3\xa9"}, "ros\xc3\xa9", "*\xc3\xa9"},
+    {{"*@example.com"}, "@example.com", "*@example.com"},
+    {{"*@example.com"}, "Anna@EXAMPLE.com", NULL},
+    {{"api:*:read"}, "api:a:b:read", "api:*:read"},
+    {{"api:*:read"}, "my:api:v1:read", NULL},
+    {{"v1.*"}, "v12x", NULL},
+};
+
 static void
 the_most_specific_pattern_wins(void)
 {
-    static const struct {
-        const char *patterns[4], *identifier, *wins;
-    } rows[] = {
-        {{"*@gmail.com"}, "test@gmail.com", "*@gmail.com"},
-        {{"*@gmail.com"}, "test@yahoo.com", NULL},
-        {{"*@gmail.com"}, "test@gmailxcom", NULL},
-        {{"hello*"}, "hello world", "hello*"},
-        {{"*world"}, "hello world", "*world"},
-        {{"h*d"}, "hello world", "h*d"},
-        {{"h*d"}, "hello worlds", NULL},
-        {{"h*beau*world"}, "hello beautiful world", "h*beau*world"},
-        {{"*"}, "anything at all", "*"},
-        {{"*"}, "two\\nlines", NULL},
-        {{"a*c"}, "abc", "a*c"},
-        {{"a*c"}, "ac", "a*c"},
-        {{"a*c"}, "ABC", NULL},
-        {{"a.c"}, "abc", NULL},
-        {{"[ab]*"}, "ab", NULL},
-        {{"a?*"}, "ab", NULL},
-        {{"a\\\\*"}, "a\\\\b", "a\\\\*"},
-        {{"%*"}, "ab", NULL},
-        {{"caf\xc3\xa9*\xf0\x9f\x8e\x89"}, "caf\xc3\xa9 x \xf0\x9f\x8e\x89",
-         "caf\xc3\xa9*\xf0\x9f\x8e\x89"},
-        {{"*\\u0000*"}, "a\\u0000b", "*\\u0000*"},
-        /* an exact one before any pattern */
-        {{"user", "*", "use*", "*ser"}, "user", "user"},
-        {{"us*", "*"}, "us*", "us*"},
-        {{"*", "u**"}, "u**", "u**"},
-        {{"use*", "us*er"}, "us*er", "us*er"},
-        /* more literal characters, fewer stars, byte order */
-        {{"*", "u*", "use*", "us*"}, "user", "use*"},
-        {{"*", "*r", "u*"}, "user", "*r"},
-        {{"u*r", "*ser"}, "user", "*ser"},
-        {{"u*e*r", "u*er"}, "user", "u*er"},
-        {{"us*", "*er"}, "user", "*er"},
-        {{"*er", "us*", "u*e*r"}, "user", "u*e*r"},
-        {{"a*", "b*"}, "user", NULL},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
         struct answer got, used;
 
         fx_sql("DELETE FROM lk_override");
         fx_sql("DELETE FROM lk_namespace");
         made();
-        for (int j = 0; j < 4 && rows[i].patterns[j]; j++)
-            set(rows[i].patterns[j], 50 + j, 60000);
+        for (int j = 0; j < 4 && choices[i].patterns[j]; j++)
+            set(choices[i].patterns[j], 50 + j, 60000);
         got = fx_call(NULL, GET, "{\"namespace\":\"ns\",\"identifier\":\"%s\"}",
-                      rows[i].identifier);
-        used = limit(rows[i].identifier, 0);
-        test_row("%s for %s", rows[i].patterns[0], rows[i].identifier);
-        if (!rows[i].wins) {
+                      choices[i].identifier);
+        used = limit(choices[i].identifier, 0);
+        test_row("%s for %s", choices[i].patterns[0], choices[i].identifier);
+        if (!choices[i].wins) {
             fx_check_error(got, 404, NO_OVERRIDE);
             CHECK(!at_has(used, "data.overrideId"));
             continue;
         }
         CHECK_STR(json_object_to_json_string_ext(at(got, "data.identifier"),
                                                  JSON_C_TO_STRING_PLAIN),
-                  fx_fmt("\"%s\"", rows[i].wins));
+                  fx_fmt("\"%s\"", choices[i].wins));
         CHECK_STR(at_str(used, "data.overrideId"), at_str(got, "data.overrideId"));
         CHECK_INT(at_int(used, "data.limit"), at_int(got, "data.limit"));
     }
