@@ -41,7 +41,7 @@ placeholder(const struct access_scope *s, struct str name)
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (str_eq(known[i].name, name))
             return known[i].value;
-    assert(!"unknown placeholder in access.def");
+    assert(false && "unknown placeholder in access.def");
     return S("");
 }
 

@@ -191,7 +191,7 @@ fx_test_end(void)
 
 /* SQL */
 
-static const char *
+__attribute__((format(printf, 1, 0))) static const char *
 format(const char *fmt, va_list ap)
 {
     va_list again;
