@@ -13,6 +13,20 @@ struct ratelimit_row {
 /* Limits of a key or identity, by name in byte order. */
 enum status ratelimit_store_of(struct ctx *c, struct str owner_id, struct ratelimit_row **rows,
                                size_t *n) MUST_USE;
+/* The same of n owners: limits[i] are those of owner_ids[i]. */
+struct ratelimit_list {
+    struct ratelimit_row *rows;
+    size_t n;
+};
+enum status ratelimit_store_of_each(struct ctx *c, const struct str *owner_ids, size_t n,
+                                    struct ratelimit_list **limits) MUST_USE;
+
+/* Adds n limits of names that owner does not have. */
+enum status ratelimit_store_insert(struct ctx *c, struct str owner_id, struct str workspace_id,
+                                   const struct ratelimit_row *rows, size_t n) MUST_USE;
+/* Changes the limit of that name, whose id stays. */
+enum status ratelimit_store_update(struct ctx *c, struct str owner_id,
+                                   const struct ratelimit_row *r) MUST_USE;
 /* Adds a limit to owner, or changes the one of that name, whose id stays. */
 enum status ratelimit_store_put(struct ctx *c, struct str owner_id, struct str workspace_id,
                                 const struct ratelimit_row *r) MUST_USE;
