@@ -118,33 +118,27 @@ find_command(int argc, char **argv, int *at)
 static bool
 take_globals(struct arena *mem, int *argc, char **argv, struct globals *g, struct str *why)
 {
+    struct str config = {NULL, 0}, output = S("text");
     int kept = 0;
 
     for (int i = 0; i < *argc; i++) {
-        struct str value = str_of(argv[i]), flag = str_cut(&value, '=');
-        bool config = str_eq(flag, S("--config")), output = str_eq(flag, S("--output"));
-
-        if (str_eq(flag, S("--help")) || str_eq(flag, S("-h"))) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             g->help = true;
-            continue;
-        }
-        if (!config && !output) {
-            argv[kept++] = argv[i];
-            continue;
-        }
-        if (!value.p)
-            value = i + 1 < *argc ? str_of(argv[++i]) : S("");
-        if (config)
-            g->config = arena_cstr(mem, value);
         else
-            g->json = str_eq(value, S("json"));
-        if (value.n == 0 || (output && !g->json && !str_eq(value, S("text")))) {
-            *why = output ? S("--output must be text or json") : S("--config needs a file");
-            return false;
-        }
+            argv[kept++] = argv[i];
     }
     *argc = kept;
-    return true;
+    if (!args_take(mem, argc, argv, "config", &config, why) ||
+        !args_take(mem, argc, argv, "output", &output, why))
+        return false;
+    g->json = str_eq(output, S("json"));
+    if (!g->json && !str_eq(output, S("text")))
+        *why = S("--output must be text or json");
+    else if (config.p && config.n == 0)
+        *why = S("--config needs a file");
+    else
+        g->config = config.p;
+    return why->n == 0;
 }
 
 /* Running */
@@ -157,13 +151,15 @@ read_flags(struct arena *mem, int argc, char **argv, const struct field *in)
     struct decoded d;
     struct json_parser *parser = json_parser_new();
 
-    if (!args_json(mem, argc, argv, in, &json, &why)) {
+    if (args_json(mem, argc, argv, in, &json, &why) != ARGS_OK) {
         complain(why);
         json_parser_free(parser);
         return NULL;
     }
     decode_body(mem, parser, json, in, &d);
     json_parser_free(parser);
+    if (d.why_not.n)
+        complain(d.why_not);
     for (size_t i = 0; i < d.issue_count; i++)
         complain(arena_fmt(mem, "%.*s: %.*s", STR_ARG(show_location(mem, in, d.issues[i].location)),
                            STR_ARG(d.issues[i].message)));
