@@ -19,6 +19,10 @@ void test_check(bool ok, const char *text, const char *file, int line);
 /* Which row of a table is being tested; shown with failures until the next call. */
 void test_row(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Runs a command line (words without the program's name, NULL-terminated) with this standard input;
+ * its exit status, and in *output what it said on standard output and error, until the next call. */
+int test_command(const char *const *words, const char *input, const char **output);
+
 /* The fixture. $LATCHKEY_TEST_DEFAULTS names a my.cnf whose account may do everything; the schema
  * it names is brought up to date first. */
 bool fx_open(void);
