@@ -116,11 +116,16 @@ lk_mariadb_start() {
     shift
     lk_alive "$lk_dir/mysql.pid" && return 0
     lk_db_user=$(lk_user_for "$lk_dir" mysql)
+    # a server that starts deletes the temporary tables it finds, also those of servers that run: each
+    # needs a folder of its own
+    mkdir -p "$lk_dir/mysql-tmp"
+    [ "$lk_db_user" = "$(id -un)" ] || chown "$lk_db_user" "$lk_dir/mysql-tmp"
     if [ ! -d "$lk_dir/mysql/mysql" ]; then
         mkdir -p "$lk_dir/mysql"
         [ "$lk_db_user" = "$(id -un)" ] || chown "$lk_db_user" "$lk_dir/mysql"
         mariadb-install-db --no-defaults --user="$lk_db_user" --datadir="$lk_dir/mysql" \
-            --skip-test-db --auth-root-authentication-method=normal > "$lk_dir/mysql-install.log" 2>&1 || {
+            --tmpdir="$lk_dir/mysql-tmp" --skip-test-db \
+            --auth-root-authentication-method=normal > "$lk_dir/mysql-install.log" 2>&1 || {
             cat "$lk_dir/mysql-install.log" >&2
             lk_die "the database could not be set up"
         }
@@ -129,7 +134,7 @@ lk_mariadb_start() {
     [ "$lk_db_user" = "$(id -un)" ] || chown "$lk_db_user" "$lk_dir"
     setsid mariadbd --no-defaults --user="$lk_db_user" --datadir="$lk_dir/mysql" \
         --socket="$lk_dir/mysql.sock" --pid-file="$lk_dir/mysql.pid" --skip-networking \
-        --innodb-buffer-pool-size=128M --max-connections=500 "$@" \
+        --tmpdir="$lk_dir/mysql-tmp" --innodb-buffer-pool-size=128M --max-connections=500 "$@" \
         >> "$lk_dir/mysql.log" 2>&1 < /dev/null &
     lk_wait 30 mariadb-admin --no-defaults --socket="$lk_dir/mysql.sock" -u root ping || {
         tail -20 "$lk_dir/mysql.log" >&2

@@ -29,7 +29,8 @@ static const struct field out_fields[] = {
     F_END,
 };
 static const struct field in_body = {.type = FT_LIST, .min = 1, .max = 100,
-                                     .item = &ratelimit_shape_limit};
+                                     .item = &ratelimit_shape_limit, .cli = "limits-json",
+                                     .text = "The limits to check."};
 static const struct field out_body = F_BODY(0, out_fields, struct multi_out);
 
 static enum status

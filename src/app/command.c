@@ -2,13 +2,13 @@
 #include "config.h"
 #include "app/command.h"
 
+#include "app/help.h"
 #include "app/setup.h"
 #include "app/show.h"
 #include "base/sb.h"
 #include "base/utc.h"
 #include "schema/args.h"
 #include "schema/decode.h"
-#include "schema/describe.h"
 #include "schema/encode.h"
 
 #include <pwd.h>
@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 #define COMMAND(id, name) extern const struct command cmd_##id;
 #include "app/commands.def"
@@ -33,37 +31,22 @@ static const struct {
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-/* What every command understands. */
-struct globals {
-    const char *config;
-    bool json, help;
-};
-
-static void
-complain(struct str text)
+void
+command_complain(struct str text)
 {
     fprintf(stderr, "latchkey: %.*s\n", STR_ARG(text));
 }
 
-/* Help */
-
-static void
-help_flag(struct arena *mem, const struct field *f)
+int
+command_print(struct str text)
 {
-    static const char *const kinds[] = {
-        [FT_STR] = " TEXT", [FT_INT] = " N",       [FT_BOOL] = "",
-        [FT_OBJ] = " JSON", [FT_LIST] = " A,B,…", [FT_MAP] = " JSON",
-    };
-    struct str flag = describe_flag(mem, f);
-    struct sb left;
-
-    sb_init(&left, mem, 64);
-    sb_addf(&left, "--%.*s%s%s", STR_ARG(flag), kinds[f->type],
-            f->flags & F_REQUIRED ? " *" : "");
-    printf("  %-34s %s%s%s\n", sb_str(&left).p, f->text ? f->text : "",
-           f->flags & F_NULLABLE ? " \"none\" clears it." : "",
-           f->dflt ? arena_fmt(mem, " Default: %s.", f->dflt).p : "");
+    if (fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0)
+        return EXIT_DONE;
+    perror("latchkey: standard output");
+    return EXIT_FAILED;
 }
+
+/* Help */
 
 static void
 help_command(struct arena *mem, int i)
@@ -75,11 +58,12 @@ help_command(struct arena *mem, int i)
     if (cmd->help)
         printf("\n%s\n", cmd->help);
     printf("\nOptions (* = required):\n");
-    for (const struct field *f = cmd->in->sub; f->type != FT_END; f++)
-        help_flag(mem, f);
-    printf("  %-34s %s\n  %-34s %s\n  %-34s %s\n", "--config FILE",
-           "Configuration file; default: see latchkey.conf(5).", "--output text|json",
-           "text for people, json for programs.", "--help", "This text.");
+    help_flags(mem, stdout, cmd->in);
+    help_line(mem, stdout, S("--config FILE"),
+              cmd->client ? S("The client's file; default: see latchkey-api(1).")
+                          : S("Configuration file; default: see latchkey.conf(5)."));
+    help_line(mem, stdout, S("--output text|json"), S("text for people, json for programs."));
+    help_line(mem, stdout, S("--help"), S("This text."));
 }
 
 static void
@@ -89,7 +73,8 @@ help_all(void)
            "Usage: latchkey COMMAND [options]\n\nCommands:\n");
     for (int i = 0; i < COMMANDS; i++)
         printf("  %-20s %s\n", commands[i].name, commands[i].cmd->summary);
-    printf("\n`latchkey COMMAND --help` tells the options of a command; see also latchkey(8).\n"
+    printf("\n`latchkey COMMAND --help` tells the options of a command; see also latchkey(8)\n"
+           "and, for the API client, latchkey-api(1).\n"
            "Started by a web server, the same program answers FastCGI and CGI requests.\n");
 }
 
@@ -116,57 +101,53 @@ find_command(int argc, char **argv, int *at)
 /* Takes --config, --output and --help out of argv; what is left keeps its order. False when one
  * lacks its value. */
 static bool
-take_globals(struct arena *mem, int *argc, char **argv, struct globals *g, struct str *why)
+take_globals(struct arena *mem, int *argc, char **argv, struct command_globals *g, struct str *why)
 {
+    struct str config = {NULL, 0}, output = S("text");
     int kept = 0;
 
     for (int i = 0; i < *argc; i++) {
-        struct str value = str_of(argv[i]), flag = str_cut(&value, '=');
-        bool config = str_eq(flag, S("--config")), output = str_eq(flag, S("--output"));
-
-        if (str_eq(flag, S("--help")) || str_eq(flag, S("-h"))) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             g->help = true;
-            continue;
-        }
-        if (!config && !output) {
-            argv[kept++] = argv[i];
-            continue;
-        }
-        if (!value.p)
-            value = i + 1 < *argc ? str_of(argv[++i]) : S("");
-        if (config)
-            g->config = arena_cstr(mem, value);
         else
-            g->json = str_eq(value, S("json"));
-        if (value.n == 0 || (output && !g->json && !str_eq(value, S("text")))) {
-            *why = output ? S("--output must be text or json") : S("--config needs a file");
-            return false;
-        }
+            argv[kept++] = argv[i];
     }
     *argc = kept;
-    return true;
+    if (!args_take(mem, argc, argv, "config", &config, why) ||
+        !args_take(mem, argc, argv, "output", &output, why))
+        return false;
+    g->json = str_eq(output, S("json"));
+    if (!g->json && !str_eq(output, S("text")))
+        *why = S("--output must be text or json");
+    else if (config.p && config.n == 0)
+        *why = S("--config needs a file");
+    else
+        g->config = config.p;
+    return why->n == 0;
 }
 
 /* Running */
 
-/* The flags as the command's struct; complains and returns NULL when they are wrong. */
-static const void *
-read_flags(struct arena *mem, int argc, char **argv, const struct field *in)
+const void *
+command_flags(struct arena *mem, int argc, char **argv, const struct field *in)
 {
     struct str json, why;
     struct decoded d;
     struct json_parser *parser = json_parser_new();
 
-    if (!args_json(mem, argc, argv, in, &json, &why)) {
-        complain(why);
+    if (args_json(mem, argc, argv, in, &json, &why) != ARGS_OK) {
+        command_complain(why);
         json_parser_free(parser);
         return NULL;
     }
     decode_body(mem, parser, json, in, &d);
     json_parser_free(parser);
+    if (d.why_not.n)
+        command_complain(d.why_not);
     for (size_t i = 0; i < d.issue_count; i++)
-        complain(arena_fmt(mem, "%.*s: %.*s", STR_ARG(show_location(mem, in, d.issues[i].location)),
-                           STR_ARG(d.issues[i].message)));
+        command_complain(arena_fmt(mem, "%.*s: %.*s",
+                                   STR_ARG(show_location(mem, in, d.issues[i].location)),
+                                   STR_ARG(d.issues[i].message)));
     return d.issue_count ? NULL : d.v;
 }
 
@@ -181,7 +162,7 @@ operator_actor(struct arena *mem)
 }
 
 static int
-show_result(struct arena *mem, const struct command *cmd, const struct globals *g,
+show_result(struct arena *mem, const struct command *cmd, const struct command_globals *g,
             const struct command_result *r)
 {
     struct str text = r->raw;
@@ -192,12 +173,7 @@ show_result(struct arena *mem, const struct command *cmd, const struct globals *
         encode_value(&out, cmd->out, r->data);
         text = g->json ? arena_fmt(mem, "%s\n", sb_str(&out).p) : show_text(mem, sb_str(&out));
     }
-    fwrite(text.p, 1, text.n, stdout);
-    if (fflush(stdout) != 0) {
-        perror("latchkey: standard output");
-        return EXIT_FAILED;
-    }
-    return r->exit_status;
+    return command_print(text) == EXIT_DONE ? r->exit_status : EXIT_FAILED;
 }
 
 static void
@@ -208,7 +184,7 @@ silence(void *unused, struct str line)
 }
 
 static int
-run(struct setup *s, struct arena *mem, const struct command *cmd, const struct globals *g,
+run(struct setup *s, struct arena *mem, const struct command *cmd, const struct command_globals *g,
     const void *in)
 {
     struct ctx c = setup_ctx(s, mem);
@@ -223,14 +199,15 @@ run(struct setup *s, struct arena *mem, const struct command *cmd, const struct 
     st = cmd->run(&c, in, &r);
     if (st == ST_OK)
         return show_result(mem, cmd, g, &r);
-    complain(c.err.detail.n ? c.err.detail : str_of(err_name(st)));
+    command_complain(c.err.detail.n ? c.err.detail : str_of(err_name(st)));
     if (c.err.cause.n)
-        complain(c.err.cause);
+        command_complain(c.err.cause);
     return EXIT_FAILED;
 }
 
 static int
-start_and_run(struct arena *mem, const struct command *cmd, const struct globals *g, const void *in)
+start_and_run(struct arena *mem, const struct command *cmd, const struct command_globals *g,
+              const void *in)
 {
     struct setup s;
     struct str why;
@@ -239,7 +216,7 @@ start_and_run(struct arena *mem, const struct command *cmd, const struct globals
 
     if (!setup_load(&s, g->config, &why) ||
         (!setup_database(&s, how, &why) && !(cmd->flags & CMD_NO_DATABASE))) {
-        complain(why);
+        command_complain(why);
     } else {
         /* an error is shown once, at the end; events of the connection only to who asks for them */
         if (s.log.least > LOG_DEBUG)
@@ -253,13 +230,13 @@ start_and_run(struct arena *mem, const struct command *cmd, const struct globals
 static int
 dispatch(struct arena *mem, int argc, char **argv)
 {
-    struct globals g = {0};
+    struct command_globals g = {0};
     struct str why = S("");
     const void *in;
     int at = 0, words;
 
     if (!take_globals(mem, &argc, argv, &g, &why)) {
-        complain(why);
+        command_complain(why);
         return EXIT_USAGE;
     }
     if (argc == 0 || strcmp(argv[0], "help") == 0) {
@@ -272,14 +249,17 @@ dispatch(struct arena *mem, int argc, char **argv)
     }
     words = find_command(argc, argv, &at);
     if (words == 0) {
-        complain(arena_fmt(mem, "unknown command '%s'; `latchkey help` lists them", argv[0]));
+        command_complain(
+            arena_fmt(mem, "unknown command '%s'; `latchkey help` lists them", argv[0]));
         return EXIT_USAGE;
     }
-    if (g.help) {
+    if (g.help && commands[at].cmd->in) {
         help_command(mem, at);
         return EXIT_DONE;
     }
-    in = read_flags(mem, argc - words, argv + words, commands[at].cmd->in);
+    if (commands[at].cmd->client)
+        return commands[at].cmd->client(mem, &g, argc - words, argv + words);
+    in = command_flags(mem, argc - words, argv + words, commands[at].cmd->in);
     if (!in) {
         fprintf(stderr, "`latchkey %s --help` tells the options.\n", commands[at].name);
         return EXIT_USAGE;

@@ -1,5 +1,5 @@
-/* command.h: the operator's commands (contract admin.md). Each is a constant in a cmd_*.c file and a
- * row of commands.def; its flags and output are field tables, like those of an endpoint. */
+/* command.h: the commands (contract admin.md). Each is a constant in a cmd_*.c file and a row of
+ * commands.def; its flags and output are field tables, like those of an endpoint. */
 #ifndef LATCHKEY_APP_COMMAND_H
 #define LATCHKEY_APP_COMMAND_H
 
@@ -18,15 +18,35 @@ enum command_flags {
     CMD_MIGRATOR = 4,    /* uses the account that may change the schema */
 };
 
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* What every command understands. */
+struct command_globals {
+    const char *config; /* --config; NULL: not given */
+    bool json;          /* --output json */
+    bool help;          /* --help */
+};
+
 struct command {
     const char *summary;
     const char *help; /* more of it; may be NULL */
     const struct field *in, *out;
     unsigned flags;
     enum status (*run)(struct ctx *c, const void *in, struct command_result *r);
+    /* Instead of run, for commands that are no operator's: gets the words behind its name, has
+     * neither settings nor database, and returns the exit status. When in is NULL, --help is its
+     * own affair too. */
+    int (*client)(struct arena *mem, const struct command_globals *g, int argc, char **argv);
 };
 
 /* Runs the command line; the exit status: 0 done, 1 failed, 2 usage error. */
 int command_main(int argc, char **argv);
+
+/* For commands that do more than fill in a table: one line on standard error; text on standard
+ * output, with the exit status to go on with; flags as the struct of in, or NULL after complaining
+ * about them. */
+void command_complain(struct str text);
+int command_print(struct str text);
+const void *command_flags(struct arena *mem, int argc, char **argv, const struct field *in);
 
 #endif

@@ -1,4 +1,5 @@
-/* digest.h: SHA-256, Base64, hex and random bytes. The only user of OpenSSL besides base/seal. */
+/* digest.h: SHA-256, Base64, hex and random bytes. The only user of OpenSSL besides base/seal and,
+ * for TLS, http/client. */
 #ifndef LATCHKEY_BASE_DIGEST_H
 #define LATCHKEY_BASE_DIGEST_H
 

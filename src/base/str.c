@@ -63,6 +63,39 @@ str_trim(struct str s)
     return s;
 }
 
+/* Cuts one white space off either end; false when there is none. */
+static bool
+cut_space(struct str *s)
+{
+    static const char *const spaces[] = {
+        " ",      "\t",     "\n",     "\v",     "\f",     "\r",     "\xc2\x85", "\u00a0", "\u1680",
+        "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",  "\u2007", "\u2008",
+        "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000",
+    };
+
+    for (size_t i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++) {
+        struct str space = str_of(spaces[i]);
+
+        if (str_starts(*s, space)) {
+            *s = str_from(*s, space.n);
+            return true;
+        }
+        if (str_ends(*s, space)) {
+            s->n -= space.n;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct str
+str_trim_unicode(struct str s)
+{
+    while (cut_space(&s))
+        ;
+    return s;
+}
+
 struct str
 str_from(struct str s, size_t from)
 {

@@ -34,6 +34,8 @@ bool str_ends(struct str s, struct str suffix);
 bool str_has(struct str s, struct str needle);
 /* Without leading and trailing spaces, tabs, CR and LF. */
 struct str str_trim(struct str s);
+/* Without leading and trailing white space of any script: for what people typed, in valid UTF-8. */
+struct str str_trim_unicode(struct str s);
 /* From byte `from` on; empty when from is past the end. */
 struct str str_from(struct str s, size_t from);
 /* Index of c at or after from, or s.n. */

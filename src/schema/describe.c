@@ -2,6 +2,7 @@
 #include "schema/describe.h"
 
 #include <json-c/json.h>
+#include <string.h>
 
 static void
 member(struct sb *out, const char *name)
@@ -222,37 +223,100 @@ describe_yaml(struct arena *mem, struct str text)
     return sb_str(&out);
 }
 
+/* Indenting */
+
+enum { MAX_INDENT = 32 }; /* deeper text stays there, so that its size has a bound */
+
+static void
+pretty_line(struct sb *out, int depth)
+{
+    sb_putc(out, '\n');
+    for (int i = 0; i < depth && i < MAX_INDENT; i++)
+        sb_puts(out, "  ");
+}
+
+/* Copies the string that starts at byte i and returns where it ends. What is escaped only for the
+ * sake of HTML is shown; what a terminal would obey (DEL and the C1 controls) is not. */
+static size_t
+pretty_string(struct sb *out, struct str text, size_t i)
+{
+    static const struct {
+        struct str from, to;
+    } changes[] = {
+        {STR("\\u003c"), STR("<")},    {STR("\\u003e"), STR(">")}, {STR("\\u0026"), STR("&")},
+        {STR("\x7f"), STR("\\u007f")}, {STR("\\\""), STR("\\\"")}, {STR("\\\\"), STR("\\\\")},
+    };
+
+    sb_putc(out, '"');
+    for (i++; text.p[i] != '"';) {
+        size_t k = 0;
+
+        while (k < 6 && !str_starts(str_from(text, i), changes[k].from))
+            k++;
+        if (k < 6) {
+            sb_put(out, changes[k].to);
+            i += changes[k].from.n;
+        } else if ((unsigned char)text.p[i] == 0xc2 && (unsigned char)text.p[i + 1] < 0xa0) {
+            sb_addf(out, "\\u%04x", (unsigned char)text.p[i + 1]);
+            i += 2;
+        } else {
+            sb_putc(out, text.p[i++]);
+        }
+    }
+    sb_putc(out, '"');
+    return i + 1;
+}
+
 struct str
 describe_pretty(struct arena *mem, struct str text)
 {
-    struct json_object *tree = json_tokener_parse(text.p);
-    struct str out = arena_str(
-        mem, str_of(json_object_to_json_string_ext(
-                 tree, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                           JSON_C_TO_STRING_NOSLASHESCAPE)));
+    struct sb out;
+    int depth = 0;
 
-    json_object_put(tree);
-    return out;
+    sb_init(&out, mem, text.n + text.n / 2);
+    for (size_t i = 0; i < text.n;) {
+        char c = text.p[i], last = out.n ? out.p[out.n - 1] : ' ';
+        bool opened = last == '{' || last == '[', closes = c == '}' || c == ']';
+
+        i++;
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+            continue;
+        depth -= closes;
+        if (closes ? !opened : opened || last == ',')
+            pretty_line(&out, depth);
+        depth += c == '{' || c == '[';
+        if (c == '"')
+            i = pretty_string(&out, text, i - 1);
+        else
+            sb_putc(&out, c);
+        if (c == ':')
+            sb_putc(&out, ' ');
+    }
+    return sb_str(&out);
+}
+
+struct str
+describe_kebab(struct arena *mem, struct str name)
+{
+    struct sb out;
+
+    sb_init(&out, mem, 32);
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.p[i];
+        bool upper = c >= 'A' && c <= 'Z';
+
+        if (upper)
+            sb_putc(&out, '-');
+        sb_putc(&out, upper ? (char)(c - 'A' + 'a') : c);
+    }
+    return sb_str(&out);
 }
 
 struct str
 describe_flag(struct arena *mem, const struct field *f)
 {
-    struct sb out;
-
     if (f->cli)
         return str_of(f->cli);
-    sb_init(&out, mem, 32);
-    for (const char *p = f->name; *p; p++) {
-        if (*p >= 'A' && *p <= 'Z') {
-            sb_putc(&out, '-');
-            sb_putc(&out, (char)(*p - 'A' + 'a'));
-        } else {
-            sb_putc(&out, *p);
-        }
-    }
-    if (f->type == FT_OBJ || f->type == FT_MAP ||
-        (f->type == FT_LIST && f->item->type == FT_OBJ))
-        sb_puts(&out, "-json");
-    return sb_str(&out);
+    return arena_fmt(mem, "%s%s", describe_kebab(mem, str_of(f->name)).p,
+                     field_is_json(f) ? "-json" : "");
 }

@@ -26,3 +26,10 @@ field_item_size(const struct field *item)
 {
     return item->type == FT_OBJ ? item->size : sizeof(struct f_str);
 }
+
+bool
+field_is_json(const struct field *f)
+{
+    return f->type == FT_OBJ || f->type == FT_MAP ||
+           (f->type == FT_LIST && f->item->type != FT_STR);
+}

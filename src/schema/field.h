@@ -105,5 +105,7 @@ struct field {
 
 /* Bytes one element of a list takes. */
 size_t field_item_size(const struct field *item);
+/* Whether a command line has to give the value as JSON. */
+bool field_is_json(const struct field *f);
 
 #endif

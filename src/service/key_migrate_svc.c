@@ -352,7 +352,7 @@ write_batch(struct ctx *c, struct batch *b)
     if (st == ST_DB_DUPLICATE)
         return ST_DB_RETRY; /* somebody else has just taken a hash, which the next attempt sees */
     if (st == ST_OK)
-        st = ratelimit_store_insert(c, b->audit->workspace_id, b->limits, b->n_limits);
+        st = ratelimit_store_insert_marked(c, b->audit->workspace_id, b->limits, b->n_limits);
     if (st == ST_OK)
         st = rbac_store_link_permission_pairs(c, b->permissions, b->n_permissions);
     if (st == ST_OK)

@@ -38,16 +38,12 @@ static enum status
 copy_limits(struct ctx *c, const struct key_row *from, struct str to_key_id)
 {
     struct ratelimit_row *rows;
-    struct ratelimit_of *copies;
     size_t n;
     enum status st = ratelimit_store_of(c, from->id, &rows, &n);
 
-    copies = ARENA_ARRAY(c->mem, n + 1, struct ratelimit_of);
-    for (size_t i = 0; i < n; i++) {
-        copies[i] = (struct ratelimit_of){to_key_id, rows[i]};
-        copies[i].row.id = id_new(c->mem, "rl");
-    }
-    return st == ST_OK ? ratelimit_store_insert(c, from->workspace_id, copies, n) : st;
+    for (size_t i = 0; i < n; i++)
+        rows[i].id = id_new(c->mem, "rl");
+    return st == ST_OK ? ratelimit_store_insert(c, to_key_id, from->workspace_id, rows, n) : st;
 }
 
 /* The new key: what hangs on the old one included, its history not. */

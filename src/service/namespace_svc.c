@@ -53,8 +53,11 @@ delete_overrides(struct ctx *c, struct audit *a, const struct namespace_row *ns)
 
     for (size_t i = 0; i < n && st == ST_OK; i++) {
         struct audit_event *e;
+        bool done;
 
-        st = namespace_store_override_delete(c, rows[i].id);
+        st = namespace_store_override_delete(c, rows[i].id, &done);
+        if (st != ST_OK || !done) /* somebody else has deleted it, and recorded that */
+            continue;
         e = audit_svc_add(a, "ratelimit.delete_override",
                           arena_fmt(c->mem, "Deleted override %.*s with its namespace",
                                     STR_ARG(rows[i].id)));

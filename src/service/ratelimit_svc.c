@@ -5,10 +5,10 @@
 #include "base/id.h"
 #include "base/sb.h"
 #include "base/utc.h"
-#include "domain/pattern.h"
 #include "service/access_svc.h"
 #include "service/audit_svc.h"
 #include "service/limit_svc.h"
+#include "service/override_svc.h"
 #include "service/recorder.h"
 
 #include <stdlib.h>
@@ -103,23 +103,10 @@ gone(struct ctx *c, const struct namespace_row *ns)
                    STR_ARG(ns->name));
 }
 
-/* Overrides: an exact one wins, else the most specific pattern (domain/pattern.h). */
 static enum status
 resolve_override(struct ctx *c, struct target *t)
 {
-    struct override_row *rows;
-    size_t n;
-    enum status st;
-
-    if (t->override || !t->ns->has_wildcards)
-        return ST_OK;
-    st = namespace_store_wildcards(c, t->ns->id, &rows, &n);
-    for (size_t i = 0; i < n && st == ST_OK; i++)
-        if (pattern_matches(rows[i].identifier, t->in->identifier.v) &&
-            (!t->override ||
-             pattern_compare(rows[i].identifier, t->override->identifier) < 0))
-            t->override = &rows[i];
-    return st;
+    return override_svc_resolve(c, t->ns, t->in->identifier.v, t->override, &t->override);
 }
 
 static struct limit_item

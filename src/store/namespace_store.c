@@ -1,6 +1,8 @@
 /* The SQL of namespaces and overrides. */
 #include "store/namespace_store.h"
 
+#include "domain/pattern.h"
+
 enum {
     BY_NAME,
     BY_ID,
@@ -11,14 +13,19 @@ enum {
     LIST,
     SET_DELETED,
     CLEAR_DELETED,
+    HOLD,
     OVERRIDES,
+    OVERRIDE_PAGE,
+    OVERRIDE_PUT,
+    OVERRIDE_ID,
     OVERRIDE_DELETE,
     MAX
 };
 
 #define NAMESPACE_COLUMNS                                                                          \
     "n.id, n.workspace_id, n.name, n.deleted_at, n.created_at, "                                   \
-    "EXISTS(SELECT 1 FROM lk_override x WHERE x.namespace_id = n.id AND x.wildcard = 1)"
+    "EXISTS(SELECT 1 FROM lk_override x WHERE x.namespace_id = n.id AND x.wildcard = 1 "           \
+    "AND x.deleted_at IS NULL)"
 #define OVERRIDE_COLUMNS "o.id, o.identifier, o.max_count, o.duration_ms"
 #define OVERRIDE_JOIN                                                                              \
     "LEFT JOIN lk_override o ON o.namespace_id = n.id AND o.identifier = ? "                       \
@@ -50,9 +57,24 @@ static const struct db_stmt sql[MAX] = {
     [CLEAR_DELETED] = {"UPDATE lk_namespace SET deleted_at = NULL, updated_at = ? "
                        "WHERE id = ? AND deleted_at IS NOT NULL",
                        false},
+    [HOLD] = {"SELECT id FROM lk_namespace WHERE id = ? AND deleted_at IS NULL "
+              "LOCK IN SHARE MODE",
+              false},
     [OVERRIDES] = {"SELECT " OVERRIDE_COLUMNS " FROM lk_override o "
                    "WHERE o.namespace_id = ? AND o.deleted_at IS NULL ORDER BY o.id",
                    false},
+    /* left to itself, the optimizer may walk all namespaces along the primary key */
+    [OVERRIDE_PAGE] = {"SELECT " OVERRIDE_COLUMNS " FROM lk_override o "
+                       "FORCE INDEX (override_namespace) "
+                       "WHERE o.namespace_id = ? AND o.id >= ? AND o.deleted_at IS NULL "
+                       "ORDER BY o.id LIMIT ?",
+                       false},
+    [OVERRIDE_PUT] = {"INSERT INTO lk_override (id, workspace_id, namespace_id, identifier, "
+                      "wildcard, max_count, duration_ms, created_at) "
+                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE max_count = ?, "
+                      "duration_ms = ?, updated_at = ?, deleted_at = NULL",
+                      false},
+    [OVERRIDE_ID] = {"SELECT id FROM lk_override WHERE namespace_id = ? AND identifier = ?", false},
     [OVERRIDE_DELETE] = {"UPDATE lk_override SET deleted_at = ? "
                          "WHERE id = ? AND deleted_at IS NULL",
                          false},
@@ -182,11 +204,11 @@ namespace_store_insert(struct ctx *c, const struct namespace_row *ns)
 }
 
 static enum status
-overrides(struct ctx *c, const struct db_stmt *s, struct str namespace_id,
-          struct override_row **out, size_t *n)
+overrides(struct ctx *c, const struct db_stmt *s, struct db_args args, struct override_row **out,
+          size_t *n)
 {
     struct db_rows rows = {0};
-    enum status st = db_select(c, s, DB_ARGS(db_str(namespace_id)), &rows);
+    enum status st = db_select(c, s, args, &rows);
 
     *n = rows.n;
     *out = ARENA_ARRAY(c->mem, rows.n + 1, struct override_row);
@@ -202,14 +224,22 @@ enum status
 namespace_store_wildcards(struct ctx *c, struct str namespace_id, struct override_row **rows,
                           size_t *n)
 {
-    return overrides(c, &sql[WILDCARDS], namespace_id, rows, n);
+    return overrides(c, &sql[WILDCARDS], DB_ARGS(db_str(namespace_id)), rows, n);
 }
 
 enum status
 namespace_store_overrides(struct ctx *c, struct str namespace_id, struct override_row **rows,
                           size_t *n)
 {
-    return overrides(c, &sql[OVERRIDES], namespace_id, rows, n);
+    return overrides(c, &sql[OVERRIDES], DB_ARGS(db_str(namespace_id)), rows, n);
+}
+
+enum status
+namespace_store_override_page(struct ctx *c, struct str namespace_id, struct str cursor,
+                              int64_t limit, struct override_row **rows, size_t *n)
+{
+    return overrides(c, &sql[OVERRIDE_PAGE],
+                     DB_ARGS(db_str(namespace_id), db_str(cursor), db_int(limit)), rows, n);
 }
 
 enum status
@@ -240,7 +270,47 @@ namespace_store_set_deleted(struct ctx *c, struct str id, bool deleted, bool *do
 }
 
 enum status
-namespace_store_override_delete(struct ctx *c, struct str override_id)
+namespace_store_hold(struct ctx *c, struct str id, bool *live)
 {
-    return db_exec(c, &sql[OVERRIDE_DELETE], DB_ARGS(db_int(c->now_ms), db_str(override_id)), NULL);
+    struct db_rows rows = {0};
+    enum status st = db_select(c, &sql[HOLD], DB_ARGS(db_str(id)), &rows);
+
+    *live = rows.n == 1;
+    return st;
+}
+
+enum status
+namespace_store_override_put(struct ctx *c, const struct namespace_row *ns,
+                             const struct override_row *o, struct str *id)
+{
+    struct db_rows rows = {0};
+    struct db_cursor cur;
+    enum status st =
+        db_exec(c, &sql[OVERRIDE_PUT],
+                DB_ARGS(db_str(o->id), db_str(ns->workspace_id), db_str(ns->id),
+                        db_bin(o->identifier), db_int(pattern_is_wildcard(o->identifier)),
+                        db_int(o->limit), db_int(o->duration_ms), db_int(c->now_ms),
+                        db_int(o->limit), db_int(o->duration_ms), db_int(c->now_ms)),
+                NULL);
+
+    if (st == ST_OK)
+        st = db_select(c, &sql[OVERRIDE_ID], DB_ARGS(db_str(ns->id), db_bin(o->identifier)), &rows);
+    if (st != ST_OK)
+        return st;
+    if (rows.n == 0)
+        return ST_DB_RETRY; /* the new id was taken, so that another row was changed */
+    cur = db_row(&rows, 0);
+    *id = db_next_str(&cur);
+    return ST_OK;
+}
+
+enum status
+namespace_store_override_delete(struct ctx *c, struct str override_id, bool *done)
+{
+    struct db_result r = {0, 0};
+    enum status st = db_exec(c, &sql[OVERRIDE_DELETE],
+                             DB_ARGS(db_int(c->now_ms), db_str(override_id)), &r);
+
+    *done = r.affected == 1;
+    return st;
 }

@@ -39,10 +39,24 @@ enum status namespace_store_list(struct ctx *c, struct str workspace_id,
 /* Sets or clears deleted_at; *done says whether it was the other way before. */
 enum status namespace_store_set_deleted(struct ctx *c, struct str id, bool deleted,
                                         bool *done) MUST_USE;
+/* In a transaction: waits for a deletion of the namespace that is under way and holds off others
+ * until the transaction ends. *live is false when it has been deleted. */
+enum status namespace_store_hold(struct ctx *c, struct str id, bool *live) MUST_USE;
+
 /* All live overrides of a namespace, by id. */
 enum status namespace_store_overrides(struct ctx *c, struct str namespace_id,
                                       struct override_row **rows, size_t *n) MUST_USE;
-enum status namespace_store_override_delete(struct ctx *c, struct str override_id) MUST_USE;
+/* Those with id >= cursor, ascending, at most limit. */
+enum status namespace_store_override_page(struct ctx *c, struct str namespace_id,
+                                          struct str cursor, int64_t limit,
+                                          struct override_row **rows, size_t *n) MUST_USE;
+/* Adds an override, or changes the one of that identifier, which lives again if it was deleted. *id
+ * is its id: o's for a new one. Call it in a transaction. */
+enum status namespace_store_override_put(struct ctx *c, const struct namespace_row *ns,
+                                         const struct override_row *o, struct str *id) MUST_USE;
+/* *done says whether it was live. */
+enum status namespace_store_override_delete(struct ctx *c, struct str override_id,
+                                            bool *done) MUST_USE;
 
 extern const struct db_stmt_list namespace_store_stmts;
 

@@ -13,18 +13,30 @@ struct ratelimit_row {
 /* Limits of a key or identity, by name in byte order. */
 enum status ratelimit_store_of(struct ctx *c, struct str owner_id, struct ratelimit_row **rows,
                                size_t *n) MUST_USE;
-/* Adds a limit to owner, or changes the one of that name, whose id stays. */
-enum status ratelimit_store_put(struct ctx *c, struct str owner_id, struct str workspace_id,
-                                const struct ratelimit_row *r) MUST_USE;
-/* A limit and the key or identity it is for. */
+/* The same of n owners: limits[i] are those of owner_ids[i]. */
+struct ratelimit_list {
+    struct ratelimit_row *rows;
+    size_t n;
+};
+enum status ratelimit_store_of_each(struct ctx *c, const struct str *owner_ids, size_t n,
+                                    struct ratelimit_list **limits) MUST_USE;
+
+/* Adds n limits of names that owner does not have. */
+enum status ratelimit_store_insert(struct ctx *c, struct str owner_id, struct str workspace_id,
+                                   const struct ratelimit_row *rows, size_t n) MUST_USE;
+/* The same for any number of owners, whose rows say already that they may have limits. */
 struct ratelimit_of {
     struct str owner_id;
     struct ratelimit_row row;
 };
-/* Adds n limits, all of names that their owners do not have yet; the owners' rows say already that
- * they may have limits. */
-enum status ratelimit_store_insert(struct ctx *c, struct str workspace_id,
-                                   const struct ratelimit_of *l, size_t n) MUST_USE;
+enum status ratelimit_store_insert_marked(struct ctx *c, struct str workspace_id,
+                                          const struct ratelimit_of *l, size_t n) MUST_USE;
+/* Changes the limit of that name, whose id stays. */
+enum status ratelimit_store_update(struct ctx *c, struct str owner_id,
+                                   const struct ratelimit_row *r) MUST_USE;
+/* Adds a limit to owner, or changes the one of that name, whose id stays. */
+enum status ratelimit_store_put(struct ctx *c, struct str owner_id, struct str workspace_id,
+                                const struct ratelimit_row *r) MUST_USE;
 enum status ratelimit_store_delete(struct ctx *c, struct str owner_id, struct str name) MUST_USE;
 enum status ratelimit_store_delete_all(struct ctx *c, struct str owner_id) MUST_USE;
 

@@ -96,6 +96,10 @@ cutting(void)
     CHECK(none.p == NULL);
     CHECK(str_eq(str_trim(S(" \t\r\n x y \n")), S("x y")));
     CHECK(str_eq(str_trim(S("  ")), S("")));
+    CHECK(str_eq(str_trim_unicode(S("\u00a0 \t\v\u3000x \u2003y\f\xc2\x85\n ")), S("x \u2003y")));
+    CHECK(str_eq(str_trim_unicode(S("\u2028\u2029 \r")), S("")));
+    CHECK(str_eq(str_trim_unicode(S("")), S("")));
+    CHECK(str_eq(str_trim_unicode(S("\u200bx\u00e9")), S("\u200bx\u00e9")));
     CHECK(str_has(S("abcd"), S("bc")));
     CHECK(!str_has(S("abcd"), S("bd")));
     CHECK(str_ends(S("abcd"), S("cd")));

@@ -15,9 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { FIXTURE_MEMORY = 512 * 1024 * 1024 };
 
@@ -76,15 +73,23 @@ die(const char *what, struct ctx *c)
     exit(1);
 }
 
+void
+fx_connect(void)
+{
+    struct db_conf dc = database();
+
+    db = db_open(&dc, &quiet);
+    recorder = recorder_new();
+}
+
 bool
 fx_open(void)
 {
-    struct db_conf dc = database();
     struct migrate_status m;
     struct str why;
     struct ctx c;
 
-    if (!dc.defaults_file) {
+    if (!getenv("LATCHKEY_TEST_DEFAULTS")) {
         fprintf(stderr, "LATCHKEY_TEST_DEFAULTS is not set; run it by tests/with-db\n");
         return false;
     }
@@ -95,8 +100,7 @@ fx_open(void)
         return false;
     }
     fx_conf = defaults;
-    db = db_open(&dc, &quiet);
-    recorder = recorder_new();
+    fx_connect();
     parser = json_parser_new();
     c = context();
     if (migrate_up(&c, &m) != ST_OK)
@@ -112,6 +116,12 @@ fx_close(void)
     db_close(db);
     arena_free(mem);
     arena_free(settings);
+}
+
+void
+fx_quiet(void)
+{
+    quiet.least = LOG_ERROR + 1;
 }
 
 static void
@@ -148,6 +158,7 @@ fx_test_begin(void)
 {
     test_row("%s", "");
     fx_conf = defaults;
+    quiet.least = LOG_ERROR;
     fx_clock(0);
     empty_tables();
     fx_workspace = fx_new_workspace();
@@ -414,49 +425,6 @@ fx_ok(const char *operation, const char *fmt, ...)
     return a;
 }
 
-/* What a child does; its exit status. */
-static int
-child(int i, int (*fn)(int i), int *result)
-{
-    struct db_conf dc = database();
-    struct ctx c;
-
-    db = db_open(&dc, &quiet); /* the parent's connection is not ours to use */
-    recorder = recorder_new();
-    *result = fn(i);
-    c = context();
-    return recorder_flush(recorder, &c) != ST_OK;
-}
-
-void
-fx_parallel(int n, int (*fn)(int i), int *results)
-{
-    size_t bytes = (size_t)n * sizeof(*results);
-    int *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    CHECK(shared != MAP_FAILED);
-    fflush(NULL);
-    for (int i = 0; i < n; i++)
-        if (fork() == 0)
-            _exit(child(i, fn, &shared[i]));
-    for (int i = 0, status; i < n; i++)
-        CHECK(wait(&status) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    memcpy(results, shared, bytes);
-    munmap(shared, bytes);
-}
-
-long long
-fx_sum(int n, int (*fn)(int i))
-{
-    int *results = ARENA_ARRAY(mem, (size_t)n, int);
-    long long sum = 0;
-
-    fx_parallel(n, fn, results);
-    for (int i = 0; i < n; i++)
-        sum += results[i];
-    return sum;
-}
-
 void
 fx_check_error(struct answer a, int status, const char *type_end)
 {
@@ -466,155 +434,4 @@ fx_check_error(struct answer a, int status, const char *type_end)
     if (!str_ends(type, str_of(type_end)))
         CHECK_STR(type.p, type_end);
     CHECK(at_has(a, "meta.requestId"));
-}
-
-/* Failures */
-
-static void
-no_log(void *arg, struct str line)
-{
-    (void)arg;
-    (void)line;
-}
-
-/* Something that differs when any row of any table does. */
-static const char *
-snapshot(void)
-{
-    struct db_rows tables = query(
-        "SELECT GROUP_CONCAT(table_name) FROM information_schema.tables WHERE table_schema = "
-        "DATABASE() AND table_name LIKE 'lk\\_%' AND table_name <> 'lk_counter'");
-    struct db_rows sums =
-        query(arena_fmt(mem, "CHECKSUM TABLE %s", tables.rows[0][0].s.p).p);
-    struct sb all;
-
-    sb_init(&all, mem, 512);
-    for (size_t i = 0; i < sums.n; i++)
-        sb_addf(&all, "%s %s ", sums.rows[i][0].s.p, sums.rows[i][1].s.p);
-    return sb_str(&all).p;
-}
-
-static struct answer
-call_failing(void (*prepare)(void), const char *operation, const char *body, unsigned statement,
-             unsigned error, const char **before)
-{
-    struct answer a;
-
-    prepare();
-    fx_audit_clear();
-    *before = snapshot();
-    db_fail_after(db, statement, error);
-    a = call(NULL, operation, body);
-    db_fail_after(db, 0, 0);
-    return a;
-}
-
-void
-fx_check_atomic(void (*prepare)(void), const char *operation, const char *body)
-{
-    enum { E_ANY = 1105, E_DEADLOCK = 1213, MOST = 100 };
-    const char *before, *trail;
-    struct log loud = quiet;
-    unsigned n = 1, succeeded = 0;
-
-    quiet.sink = no_log;
-    test_row("%s undisturbed", operation);
-    CHECK_INT(call_failing(prepare, operation, body, 0, 0, &before).status, 200);
-    trail = fx_audit_trail();
-    /* START TRANSACTION is repeated; only two successes mean that there are no more statements */
-    for (; n < MOST && succeeded < 2; n++) {
-        struct answer a = call_failing(prepare, operation, body, n, E_ANY, &before);
-
-        test_row("%s with statement %u failing", operation, n);
-        succeeded = a.status == 200 ? succeeded + 1 : 0;
-        if (a.status != 200)
-            CHECK_STR(snapshot(), before);
-    }
-    CHECK(n > 5 && n < MOST);
-    for (unsigned i = 1; i < n; i++) {
-        test_row("%s with a deadlock in statement %u", operation, i);
-        CHECK_INT(call_failing(prepare, operation, body, i, E_DEADLOCK, &before).status, 200);
-        CHECK_STR(fx_audit_trail(), trail);
-    }
-    quiet = loud;
-}
-
-/* Members */
-
-struct json_object *
-at(struct answer a, const char *path)
-{
-    struct json_object *v = a.body;
-    struct str rest = str_of(path);
-
-    while (rest.p && v) {
-        const char *step = arena_cstr(mem, str_cut(&rest, '.'));
-
-        if (json_object_is_type(v, json_type_array))
-            v = json_object_array_get_idx(v, (size_t)atol(step));
-        else if (!json_object_is_type(v, json_type_object) ||
-                 !json_object_object_get_ex(v, step, &v))
-            v = NULL;
-    }
-    return v;
-}
-
-const char *
-at_str(struct answer a, const char *path)
-{
-    struct json_object *v = at(a, path);
-
-    return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "(none)";
-}
-
-long long
-at_int(struct answer a, const char *path)
-{
-    struct json_object *v = at(a, path);
-
-    return json_object_is_type(v, json_type_int) ? json_object_get_int64(v) : -999;
-}
-
-bool
-at_true(struct answer a, const char *path)
-{
-    struct json_object *v = at(a, path);
-
-    return json_object_is_type(v, json_type_boolean) && json_object_get_boolean(v);
-}
-
-bool
-at_has(struct answer a, const char *path)
-{
-    return at(a, path) != NULL;
-}
-
-size_t
-at_len(struct answer a, const char *path)
-{
-    struct json_object *v = at(a, path);
-
-    return json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0;
-}
-
-static int
-by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-const char *
-at_join(struct answer a, const char *path, const char *member)
-{
-    size_t n = at_len(a, path);
-    const char **all = ARENA_ARRAY(mem, n + 1, const char *);
-    struct sb out;
-
-    for (size_t i = 0; i < n; i++)
-        all[i] = at_str(a, arena_fmt(mem, "%s.%zu.%s", path, i, member).p);
-    qsort(all, n, sizeof(*all), by_text);
-    sb_init(&out, mem, 64);
-    for (size_t i = 0; i < n; i++)
-        sb_addf(&out, "%s%s", i ? " " : "", all[i]);
-    return sb_str(&out).p;
 }

@@ -19,10 +19,17 @@ void test_check(bool ok, const char *text, const char *file, int line);
 /* Which row of a table is being tested; shown with failures until the next call. */
 void test_row(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Runs a command line (words without the program's name, NULL-terminated) with this standard input;
+ * its exit status, and in *output what it said on standard output and error, until the next call. */
+int test_command(const char *const *words, const char *input, const char **output);
+
 /* The fixture. $LATCHKEY_TEST_DEFAULTS names a my.cnf whose account may do everything; the schema
  * it names is brought up to date first. */
 bool fx_open(void);
 void fx_close(void);
+/* Opens a connection, as a child process must; and lets nothing be logged until the test ends. */
+void fx_connect(void);
+void fx_quiet(void);
 void fx_test_begin(void);
 void fx_test_end(void);
 
@@ -33,12 +40,17 @@ extern struct conf fx_conf;      /* the settings requests see; reset before each
 /* A context on the fixture's connection, for calling stores and services directly. It lives as long
  * as the test. */
 struct ctx *fx_ctx(void);
+/* A formatted C string that lives as long. */
+#define fx_fmt(...) (arena_fmt(fx_ctx()->mem, __VA_ARGS__).p)
 
 /* Another workspace; its id. */
 const char *fx_new_workspace(void);
 /* A root key of a workspace with these permissions, one per line; its plain text. The permission
  * strings are not checked. */
 const char *fx_root_key(const char *workspace, const char *permissions);
+/* A root key of the test's workspace with one permission; one with '#' that does not begin with
+ * "unkey:" is the tail of a URN grant of that workspace. */
+const char *fx_key_with(const char *permission);
 /* The database's clock, for everything that follows in this test; 0: the real one. */
 void fx_clock(int64_t now_ms);
 
@@ -88,6 +100,15 @@ long long fx_sum(int n, int (*fn)(int i));
  * second and so on. Checks that a failed request has changed nothing in any table, and that
  * deadlocks are made up for: the answer is 200 and the audit trail that of an undisturbed one. */
 void fx_check_atomic(void (*prepare)(void), const char *operation, const char *body);
+/* Lets the n-th statement from now fail with this error code, and nothing be logged from now on;
+ * n = 0: no statement. */
+void fx_fail_after(unsigned n, unsigned error);
+/* Runs fn(i) beside the test, in a process with a connection of its own. fx_join waits for it and
+ * says what it returned, 0 to 255, or -1 when it crashed; checks that fn makes are not counted. */
+int fx_fork(int (*fn)(int i), int i);
+int fx_join(int pid);
+/* Waits until some other connection waits for a lock that the test's connection holds. */
+void fx_await_lock(void);
 
 /* Writes the records that wait, then SQL: one number, one text. */
 void fx_flush(void);
@@ -101,5 +122,9 @@ const char *fx_audit_names(void);
 /* The events in the order in which they were written, one per line: name, type=name of targets. */
 const char *fx_audit_trail(void);
 void fx_audit_clear(void);
+/* The targets of the events of this name, sorted: "type id name, type id name; ..."; and how many
+ * correlation ids there are among all events. */
+const char *fx_audit_targets(const char *event);
+long long fx_audit_correlations(void);
 
 #endif
