@@ -97,8 +97,9 @@ rotate(struct ctx *c, const void *pin, struct command_result *r)
     if (st == ST_OK && n.failed > 0)
         return err_set(c, ST_PRECONDITION_FAILED,
                        "%" PRId64 " data keys or copies of keys do not open with the master keys "
-                       "of %s and stay as they are; the others are done (%" PRId64
-                       " data keys made, %" PRId64 " rewrapped, %" PRId64 " keys re-encrypted).",
+                       "of %s and stay as they are (log_level = debug names them); the others are "
+                       "done (%" PRId64 " data keys made, %" PRId64 " rewrapped, %" PRId64
+                       " keys re-encrypted).",
                        n.failed, c->conf->master_key_file, n.new_data_keys, n.rewrapped_data_keys,
                        n.resealed_keys);
     if (st == ST_OK)
