@@ -171,7 +171,8 @@ show_result(struct arena *mem, const struct command *cmd, const struct command_g
     if (cmd->out) {
         sb_init(&out, mem, 1024);
         encode_value(&out, cmd->out, r->data);
-        text = g->json ? arena_fmt(mem, "%s\n", sb_str(&out).p) : show_text(mem, sb_str(&out));
+        text = g->json ? arena_fmt(mem, "%s\n", sb_str(&out).p)
+                       : show_text(mem, sb_str(&out), cmd->columns);
     }
     return command_print(text) == EXIT_DONE ? r->exit_status : EXIT_FAILED;
 }
