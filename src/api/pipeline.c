@@ -22,7 +22,7 @@ struct call {
     struct ctx *c;
     const struct http_req *req;
     const struct route *route;
-    struct json_parser *parser;
+    struct decode_parser *parser;
     struct decoded body;
     struct limit_quota quota;
     struct reply reply;
@@ -255,7 +255,7 @@ prepare(struct ctx *c, const struct http_req *req)
 }
 
 void
-pipeline_run(struct ctx *c, struct json_parser *parser, const struct http_req *req,
+pipeline_run(struct ctx *c, struct decode_parser *parser, const struct http_req *req,
              struct http_res *res)
 {
     struct destination d = route_find(c->mem, req);

@@ -187,6 +187,8 @@ run(struct ctx *c, const void *pin, struct command_result *r)
 
 const struct command cmd_audit_list = {
     .summary = "show who changed what, newest first",
+    .help = "Text output leaves out what --output json has: targets, user agent, correlation id.",
+    .columns = "time event actor.name remoteIp description",
     .in = &in_body,
     .out = &out_body,
     .run = run,

@@ -81,10 +81,11 @@ check_version(struct report *r)
 {
     const char *v = db_server_version(r->c->db);
     bool maria = strstr(v, "MariaDB") != NULL;
-    int major = 0, minor = 0;
+    struct str rest = str_of(strncmp(v, "5.5.5-", 6) == 0 ? v + 6 : v);
+    int64_t major = 0, minor = 0;
 
-    if (sscanf(strncmp(v, "5.5.5-", 6) == 0 ? v + 6 : v, "%d.%d", &major, &minor) != 2)
-        major = 0;
+    str_i64(str_cut(&rest, '.'), 0, INT32_MAX, &major);
+    str_i64(str_cut(&rest, '.'), 0, INT32_MAX, &minor);
     say(r, "database version", maria ? major > 10 || (major == 10 && minor >= 6) : major >= 8,
         str_of(v), "latchkey needs MariaDB 10.6, MySQL 8.0.19 or newer.");
 }

@@ -133,15 +133,15 @@ command_flags(struct arena *mem, int argc, char **argv, const struct field *in)
 {
     struct str json, why;
     struct decoded d;
-    struct json_parser *parser = json_parser_new();
+    struct decode_parser *parser = decode_parser_new();
 
     if (args_json(mem, argc, argv, in, &json, &why) != ARGS_OK) {
         command_complain(why);
-        json_parser_free(parser);
+        decode_parser_free(parser);
         return NULL;
     }
     decode_body(mem, parser, json, in, &d);
-    json_parser_free(parser);
+    decode_parser_free(parser);
     if (d.why_not.n)
         command_complain(d.why_not);
     for (size_t i = 0; i < d.issue_count; i++)
@@ -171,7 +171,8 @@ show_result(struct arena *mem, const struct command *cmd, const struct command_g
     if (cmd->out) {
         sb_init(&out, mem, 1024);
         encode_value(&out, cmd->out, r->data);
-        text = g->json ? arena_fmt(mem, "%s\n", sb_str(&out).p) : show_text(mem, sb_str(&out));
+        text = g->json ? arena_fmt(mem, "%s\n", sb_str(&out).p)
+                       : show_text(mem, sb_str(&out), cmd->columns);
     }
     return command_print(text) == EXIT_DONE ? r->exit_status : EXIT_FAILED;
 }

@@ -29,7 +29,8 @@ struct command_globals {
 
 struct command {
     const char *summary;
-    const char *help; /* more of it; may be NULL */
+    const char *help;    /* more of it; may be NULL */
+    const char *columns; /* of text output, see show_text; NULL: all */
     const struct field *in, *out;
     unsigned flags;
     enum status (*run)(struct ctx *c, const void *in, struct command_result *r);

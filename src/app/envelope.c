@@ -61,11 +61,11 @@ static const struct field envelope_body = F_BODY(F_OPEN, envelope_fields, struct
 static const struct envelope *
 read_envelope(struct arena *mem, struct str text)
 {
-    struct json_parser *parser = json_parser_new();
+    struct decode_parser *parser = decode_parser_new();
     struct decoded d;
 
     decode_body(mem, parser, text, &envelope_body, &d);
-    json_parser_free(parser);
+    decode_parser_free(parser);
     return d.v && d.issue_count == 0 ? d.v : NULL;
 }
 

@@ -14,9 +14,11 @@ enum { SD_LISTEN_FDS_START = 3 };
 static bool
 from_systemd(void)
 {
-    const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+    const char *text = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+    int64_t pid;
 
-    return pid && fds && atol(pid) == (long)getpid() && fcgi_is_listener(SD_LISTEN_FDS_START);
+    return text && fds && str_i64(str_of(text), 1, INT32_MAX, &pid) && pid == getpid() &&
+           fcgi_is_listener(SD_LISTEN_FDS_START);
 }
 
 int

@@ -2,6 +2,7 @@
 #include "app/show.h"
 
 #include "base/sb.h"
+#include "base/utc.h"
 #include "schema/describe.h"
 
 #include <json-c/json.h>
@@ -9,17 +10,42 @@
 
 enum { MAX_COLUMNS = 32 };
 
+/* By the names that times have everywhere: createdAt, time, expires. */
+static bool
+is_time(struct str name, struct json_object *v)
+{
+    return json_object_is_type(v, json_type_int) && json_object_get_int64(v) > 0 &&
+           (str_ends(name, S("At")) || str_eq(name, S("time")) || str_eq(name, S("expires")));
+}
+
 /* A value in one line. */
 static struct str
-cell(struct arena *mem, struct json_object *v)
+cell(struct arena *mem, struct str name, struct json_object *v)
 {
     if (!v)
         return S("-");
+    if (is_time(name, v))
+        return utc_rfc3339(mem, json_object_get_int64(v));
+    if (json_object_is_type(v, json_type_boolean))
+        return json_object_get_boolean(v) ? S("yes") : S("no");
     if (json_object_is_type(v, json_type_string))
         return arena_str(mem, (struct str){json_object_get_string(v),
                                            (size_t)json_object_get_string_len(v)});
     return arena_str(mem, str_of(json_object_to_json_string_ext(
                               v, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)));
+}
+
+/* A member by its path, such as actor.name. */
+static struct str
+cell_at(struct arena *mem, struct str path, struct json_object *row)
+{
+    struct str rest = path, name = path;
+
+    while (rest.p && json_object_is_type(row, json_type_object)) {
+        name = str_cut(&rest, '.');
+        row = json_object_object_get(row, arena_cstr(mem, name));
+    }
+    return cell(mem, name, row);
 }
 
 static void
@@ -31,46 +57,60 @@ pad(struct sb *out, struct str s, size_t width)
 }
 
 struct table {
-    const char *names[MAX_COLUMNS];
+    struct str paths[MAX_COLUMNS];
     size_t width[MAX_COLUMNS], n;
 };
 
 static void
-measure(struct arena *mem, struct json_object *row, struct table *t)
+add_column(struct table *t, struct str path)
 {
-    json_object_object_foreach(row, name, value) {
-        size_t i = 0, w = str_utf8_len(cell(mem, value));
+    for (size_t i = 0; i < t->n; i++)
+        if (str_eq(t->paths[i], path))
+            return;
+    if (t->n == MAX_COLUMNS)
+        return;
+    t->paths[t->n] = path;
+    t->width[t->n++] = str_utf8_len(path);
+}
 
-        while (i < t->n && strcmp(t->names[i], name) != 0)
-            i++;
-        if (i == MAX_COLUMNS)
-            continue;
-        if (i == t->n) {
-            t->names[t->n++] = name;
-            t->width[i] = strlen(name);
+/* The columns asked for; else every member that some row has. */
+static struct table
+columns_of(struct json_object *list, const char *columns)
+{
+    struct table t = {.n = 0};
+    struct str rest = columns ? str_of(columns) : (struct str){NULL, 0};
+
+    while (rest.p)
+        add_column(&t, str_cut(&rest, ' '));
+    for (size_t r = 0; !columns && r < json_object_array_length(list); r++) {
+        json_object_object_foreach(json_object_array_get_idx(list, r), name, value) {
+            (void)value;
+            add_column(&t, str_of(name));
         }
-        if (w > t->width[i])
-            t->width[i] = w;
     }
+    return t;
 }
 
 static void
-show_rows(struct arena *mem, struct sb *out, struct json_object *list)
+show_rows(struct arena *mem, struct sb *out, struct json_object *list, const char *columns)
 {
-    struct table t = {.n = 0};
+    struct table t = columns_of(list, columns);
     size_t n = json_object_array_length(list);
 
     for (size_t r = 0; r < n; r++)
-        measure(mem, json_object_array_get_idx(list, r), &t);
+        for (size_t i = 0; i < t.n; i++) {
+            size_t w =
+                str_utf8_len(cell_at(mem, t.paths[i], json_object_array_get_idx(list, r)));
+
+            t.width[i] = w > t.width[i] ? w : t.width[i];
+        }
     for (size_t i = 0; i < t.n; i++)
-        pad(out, str_of(t.names[i]), i + 1 < t.n ? t.width[i] + 2 : 0);
+        pad(out, t.paths[i], i + 1 < t.n ? t.width[i] + 2 : 0);
     if (t.n)
         sb_putc(out, '\n');
     for (size_t r = 0; r < n; r++) {
-        struct json_object *row = json_object_array_get_idx(list, r);
-
         for (size_t i = 0; i < t.n; i++)
-            pad(out, cell(mem, json_object_object_get(row, t.names[i])),
+            pad(out, cell_at(mem, t.paths[i], json_object_array_get_idx(list, r)),
                 i + 1 < t.n ? t.width[i] + 2 : 0);
         sb_putc(out, '\n');
     }
@@ -84,8 +124,9 @@ is_rows(struct json_object *v)
             json_object_is_type(json_object_array_get_idx(v, 0), json_type_object));
 }
 
+/* One line per member; a page of rows with how to get the next one. */
 static void
-show_members(struct arena *mem, struct sb *out, struct json_object *o)
+show_members(struct arena *mem, struct sb *out, struct json_object *o, const char *columns)
 {
     size_t width = 0;
 
@@ -96,26 +137,31 @@ show_members(struct arena *mem, struct sb *out, struct json_object *o)
     }
     json_object_object_foreach(o, key, v) {
         if (is_rows(v)) {
-            show_rows(mem, out, v);
-            continue;
+            show_rows(mem, out, v, columns);
+        } else if (strcmp(key, "pagination") == 0) {
+            struct json_object *cursor = json_object_object_get(v, "cursor");
+
+            if (cursor)
+                sb_addf(out, "\nMore: --cursor %s\n", json_object_get_string(cursor));
+        } else {
+            pad(out, str_of(key), width + 2);
+            sb_put(out, cell(mem, str_of(key), v));
+            sb_putc(out, '\n');
         }
-        pad(out, str_of(key), width + 2);
-        sb_put(out, cell(mem, v));
-        sb_putc(out, '\n');
     }
 }
 
 struct str
-show_text(struct arena *mem, struct str json)
+show_text(struct arena *mem, struct str json, const char *columns)
 {
     struct json_object *v = json_tokener_parse(json.p);
     struct sb out;
 
     sb_init(&out, mem, 1024);
     if (is_rows(v))
-        show_rows(mem, &out, v);
+        show_rows(mem, &out, v, columns);
     else
-        show_members(mem, &out, v);
+        show_members(mem, &out, v, columns);
     json_object_put(v);
     return sb_str(&out);
 }

@@ -17,7 +17,7 @@
 struct worker {
     struct setup setup;
     struct arena *mem; /* the request's; reset after each */
-    struct json_parser *parser;
+    struct decode_parser *parser;
     struct recorder *recorder;
     int64_t reported_dropped;
 };
@@ -34,7 +34,7 @@ worker_start(struct worker *w)
         return false;
     }
     w->mem = arena_new(SETUP_REQUEST_MEMORY);
-    w->parser = json_parser_new();
+    w->parser = decode_parser_new();
     w->recorder = recorder_new();
     return true;
 }
@@ -43,7 +43,7 @@ static void
 worker_end(struct worker *w)
 {
     recorder_free(w->recorder);
-    json_parser_free(w->parser);
+    decode_parser_free(w->parser);
     arena_free(w->mem);
     setup_free(&w->setup);
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct json_parser {
+struct decode_parser {
     struct json_tokener *tok;
 };
 
@@ -22,10 +22,10 @@ struct walk {
     struct sb *path; /* keyword pointer to the value at hand, without the keyword */
 };
 
-struct json_parser *
-json_parser_new(void)
+struct decode_parser *
+decode_parser_new(void)
 {
-    struct json_parser *p = calloc(1, sizeof(*p));
+    struct decode_parser *p = calloc(1, sizeof(*p));
 
     if (p)
         p->tok = json_tokener_new_ex(JSON_SCAN_MAX_DEPTH + 2);
@@ -35,7 +35,7 @@ json_parser_new(void)
 }
 
 void
-json_parser_free(struct json_parser *p)
+decode_parser_free(struct decode_parser *p)
 {
     if (p)
         json_tokener_free(p->tok);
@@ -335,7 +335,7 @@ tree_free(void *tree)
 }
 
 void
-decode_body(struct arena *mem, struct json_parser *p, struct str text, const struct field *body,
+decode_body(struct arena *mem, struct decode_parser *p, struct str text, const struct field *body,
             struct decoded *out)
 {
     struct json_scan scan;

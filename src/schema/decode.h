@@ -8,10 +8,10 @@
 
 enum { DECODE_MAX_ISSUES = 200 };
 
-struct json_parser; /* reusable between requests; owned by the worker */
+struct decode_parser; /* reusable between requests; owned by the worker */
 
-struct json_parser *json_parser_new(void);
-void json_parser_free(struct json_parser *p);
+struct decode_parser *decode_parser_new(void);
+void decode_parser_free(struct decode_parser *p);
 
 struct decoded {
     void *v; /* the struct of the table (FT_OBJ body) or a struct f_list (FT_LIST body), in mem */
@@ -25,7 +25,7 @@ struct decoded {
 };
 
 /* Decodes text by the table whose root is body. *out lives as long as mem. */
-void decode_body(struct arena *mem, struct json_parser *p, struct str text,
+void decode_body(struct arena *mem, struct decode_parser *p, struct str text,
                  const struct field *body, struct decoded *out);
 
 #endif

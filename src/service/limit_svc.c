@@ -24,7 +24,7 @@ struct charge {
 static int
 by_counter(const void *a, const void *b)
 {
-    return counter_compare(a, b);
+    return counter_store_compare(a, b);
 }
 
 static struct counter
@@ -57,7 +57,7 @@ plan(struct ctx *c, struct charge *ch, struct limit_item *items, size_t n, int64
     memcpy(ch->counters, all, n * sizeof(*all));
     qsort(ch->counters, n, sizeof(*all), by_counter);
     for (size_t i = 0; i < n; i++)
-        if (i == 0 || counter_compare(&ch->counters[i], &ch->counters[ch->n_counters - 1]) != 0)
+        if (i == 0 || counter_store_compare(&ch->counters[i], &ch->counters[ch->n_counters - 1]) != 0)
             ch->counters[ch->n_counters++] = ch->counters[i];
     for (size_t i = 0; i < n; i++) {
         const struct counter *at = bsearch(&all[i], ch->counters, ch->n_counters,

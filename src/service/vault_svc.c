@@ -162,8 +162,7 @@ vault_svc_keep(struct ctx *c, const struct vault *v, struct str key_id, struct s
     return vault_store_copy_insert(c, key_id, &v->data_key, sealed);
 }
 
-/* Opens the copy of a key of this workspace; only data keys of the same workspace are used for it.
- */
+/* Opens the copy of a key of this workspace; only its own data keys are used for it. */
 static bool
 open_copy(struct ctx *c, const struct master_keys *masters, struct str workspace_id,
           const struct copy_row *copy, struct str *plain)

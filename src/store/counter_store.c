@@ -28,7 +28,7 @@ hash_of(const struct counter *k)
 }
 
 int
-counter_compare(const struct counter *a, const struct counter *b)
+counter_store_compare(const struct counter *a, const struct counter *b)
 {
     int d = str_cmp(a->scope_id, b->scope_id);
 

@@ -17,7 +17,7 @@ struct counter {
 };
 
 /* The order in which counters are locked. */
-int counter_compare(const struct counter *a, const struct counter *b);
+int counter_store_compare(const struct counter *a, const struct counter *b);
 
 /* Adds cost (> 0) if the count before is at most bound (>= 0): *count is then the count after.
  * Else changes nothing and *taken is false. One statement, exact under any concurrency. */

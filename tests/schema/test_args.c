@@ -267,7 +267,7 @@ taking(void)
 static void
 examples(void)
 {
-    struct json_parser *parser = json_parser_new();
+    struct decode_parser *parser = decode_parser_new();
 
     mem = arena_new(1 << 24);
     for (size_t i = 0; i < endpoint_count; i++) {
@@ -289,7 +289,7 @@ examples(void)
         json_object_put(want);
     }
     arena_free(mem);
-    json_parser_free(parser);
+    decode_parser_free(parser);
     test_row("%s", "");
 }
 

@@ -39,7 +39,7 @@ static const struct field body = F_BODY(0, fields, struct sample);
 
 /* All violations as "location message" lines. */
 static const char *
-violations(struct arena *mem, struct json_parser *p, const char *text)
+violations(struct arena *mem, struct decode_parser *p, const char *text)
 {
     struct decoded d;
     struct sb b;
@@ -119,13 +119,13 @@ messages(void)
         {"{\"name\":\"abc\"}}", "not JSON"},
     };
     struct arena *mem = arena_new(1 << 24);
-    struct json_parser *p = json_parser_new();
+    struct decode_parser *p = decode_parser_new();
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         test_row("%s", rows[i].text);
         CHECK_STR(violations(mem, p, rows[i].text), rows[i].want);
     }
-    json_parser_free(p);
+    decode_parser_free(p);
     arena_free(mem);
 }
 
@@ -150,7 +150,7 @@ round_trip(void)
         {"{\"name\":\"abc\",\"inners\":[]}", "{\"name\":\"abc\",\"inners\":[]}"},
     };
     struct arena *mem = arena_new(1 << 24);
-    struct json_parser *p = json_parser_new();
+    struct decode_parser *p = decode_parser_new();
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct decoded d;
@@ -163,7 +163,7 @@ round_trip(void)
         encode_value(&b, &body, d.v);
         CHECK_STR(sb_str(&b).p, rows[i].out);
     }
-    json_parser_free(p);
+    decode_parser_free(p);
     arena_free(mem);
 }
 
@@ -172,7 +172,7 @@ static void
 many_violations(void)
 {
     struct arena *mem = arena_new(1 << 26);
-    struct json_parser *p = json_parser_new();
+    struct decode_parser *p = decode_parser_new();
     struct sb b;
     struct decoded d;
 
@@ -183,7 +183,7 @@ many_violations(void)
     sb_puts(&b, "]}");
     decode_body(mem, p, sb_str(&b), &body, &d);
     CHECK_INT(d.issue_count, DECODE_MAX_ISSUES);
-    json_parser_free(p);
+    decode_parser_free(p);
     arena_free(mem);
 }
 

@@ -34,7 +34,7 @@ static struct conf defaults;
 static struct log quiet = {.least = LOG_DEBUG, .sink = silence};
 static struct db *db;
 static struct recorder *recorder;
-static struct json_parser *parser;
+static struct decode_parser *parser;
 
 static struct ctx
 context(void)
@@ -101,7 +101,7 @@ fx_open(void)
     }
     fx_conf = defaults;
     fx_connect();
-    parser = json_parser_new();
+    parser = decode_parser_new();
     c = context();
     if (migrate_up(&c, &m) != ST_OK)
         die("migrate", &c);
@@ -111,7 +111,7 @@ fx_open(void)
 void
 fx_close(void)
 {
-    json_parser_free(parser);
+    decode_parser_free(parser);
     recorder_free(recorder);
     db_close(db);
     arena_free(mem);
