@@ -22,8 +22,7 @@ struct reroll {
     struct str new_id; /* result */
 };
 
-/* The length of the old key is not known; its prefix is all of `start` before the last underscore.
- */
+/* The length of the old key is not known; its prefix is its start up to the last underscore. */
 static struct key_text
 replacement(struct ctx *c, const struct key_row *k)
 {
