@@ -66,8 +66,10 @@ prepare(struct query *q, const char *sql)
     q->params = (unsigned)mysql_stmt_param_count(q->stmt);
     q->cols = mysql_stmt_field_count(q->stmt);
     for (unsigned i = 0; i < q->cols; i++)
-        q->out[i] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING, .buffer = q->out_text[i],
-                                 .buffer_length = TEXT, .length = &q->out_len[i]};
+        q->out[i] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING,
+                                 .buffer = q->out_text[i],
+                                 .buffer_length = TEXT,
+                                 .length = &q->out_len[i]};
     if (q->cols && mysql_stmt_bind_result(q->stmt, q->out))
         die(sql, mysql_stmt_error(q->stmt));
 }
@@ -76,15 +78,16 @@ static void
 str(struct query *q, unsigned i, const char *s)
 {
     q->in_len[i] = strlen(s);
-    q->in[i] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING, .buffer = (void *)(uintptr_t)s,
-                            .buffer_length = q->in_len[i], .length = &q->in_len[i]};
+    q->in[i] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING,
+                            .buffer = (void *)(uintptr_t)s,
+                            .buffer_length = q->in_len[i],
+                            .length = &q->in_len[i]};
 }
 
 static void
 num(struct query *q, unsigned i, const long long *v)
 {
-    q->in[i] =
-        (MYSQL_BIND){.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = (void *)(uintptr_t)v};
+    q->in[i] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = (void *)(uintptr_t)v};
 }
 
 static void
@@ -229,9 +232,10 @@ record_later(int decision)
 static void
 work(const char *path, int k)
 {
-    int group = strcmp(path, "/credits") == 0 ? 1 : strcmp(path, "/limit") == 0 ? 2
-                : strncmp(path, "/all", 4) == 0                                ? 3
-                                                                               : 0;
+    int group = strcmp(path, "/credits") == 0   ? 1
+                : strcmp(path, "/limit") == 0   ? 2
+                : strncmp(path, "/all", 4) == 0 ? 3
+                                                : 0;
 
     tick();
     if (strcmp(path, "/ratelimit") == 0) {

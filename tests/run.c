@@ -45,9 +45,9 @@ main(int argc, char **argv)
 
         if (suites[i].needs != needs)
             continue;
-        s = CU_add_suite_with_setup_and_teardown(
-            suites[i].name, NULL, NULL, needs == DATABASE ? fx_test_begin : NULL,
-            needs == DATABASE ? fx_test_end : NULL);
+        s = CU_add_suite_with_setup_and_teardown(suites[i].name, NULL, NULL,
+                                                 needs == DATABASE ? fx_test_begin : NULL,
+                                                 needs == DATABASE ? fx_test_end : NULL);
         for (CU_TestInfo *t = suites[i].tests; t->pName; t++)
             if (strstr(suites[i].name, part) || strstr(t->pName, part))
                 CU_add_test(s, t->pName, t->pTestFunc);

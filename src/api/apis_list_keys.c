@@ -18,8 +18,8 @@ static const struct field in_fields[] = {
 };
 static const struct field in_body = F_BODY(0, in_fields, struct key_list_in);
 static const struct field key = F_BODY(0, shape_key_out_fields, struct key_out);
-static const struct field out_body = {.type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX,
-                                      .item = &key};
+static const struct field out_body = {
+    .type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX, .item = &key};
 
 static enum status
 handle(struct ctx *c, const void *in, struct reply *r)

@@ -14,8 +14,8 @@ static const struct field in_fields[] = {
 };
 static const struct field in_body = F_BODY(0, in_fields, struct identity_list_in);
 static const struct field identity = F_BODY(0, shape_identity_out_fields, struct identity_out);
-static const struct field out_body = {.type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX,
-                                      .item = &identity};
+static const struct field out_body = {
+    .type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX, .item = &identity};
 
 static enum status
 handle(struct ctx *c, const void *in, struct reply *r)

@@ -8,8 +8,8 @@ static const char *const operations[] = {"set", "increment", "decrement", NULL};
 static const struct field in_fields[] = {
     F_STR(struct key_credits_in, key_id, "keyId", F_REQUIRED, 3, F_NO_MAX,
           .text = "Id of the key."),
-    F_STR(struct key_credits_in, operation, "operation", F_REQUIRED, 0, F_NO_MAX,
-          .set = operations, .text = "What to do with the value."),
+    F_STR(struct key_credits_in, operation, "operation", F_REQUIRED, 0, F_NO_MAX, .set = operations,
+          .text = "What to do with the value."),
     F_INT(struct key_credits_in, value, "value", F_NULLABLE, 0, F_NO_MAX,
           .text = "How many; null with set for unlimited."),
     F_END,

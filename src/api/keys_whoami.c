@@ -8,7 +8,8 @@ struct in {
 };
 
 static const struct field in_fields[] = {
-    F_STR(struct in, key, "key", F_REQUIRED | F_SECRET, 1, 512, .text = "The key, prefix included."),
+    F_STR(struct in, key, "key", F_REQUIRED | F_SECRET, 1, 512,
+          .text = "The key, prefix included."),
     F_END,
 };
 static const struct field in_body = F_BODY(0, in_fields, struct in);

@@ -9,7 +9,6 @@ struct conf;
 enum openapi_format { OPENAPI_JSON, OPENAPI_YAML };
 
 /* The document in mem; conf->public_url names the server. */
-struct str openapi_document(struct arena *mem, const struct conf *conf,
-                            enum openapi_format format);
+struct str openapi_document(struct arena *mem, const struct conf *conf, enum openapi_format format);
 
 #endif

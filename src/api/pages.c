@@ -11,8 +11,9 @@ liveness(struct ctx *c, struct http_res *res)
 {
     res->status = 200;
     res->content_type = S("application/json");
-    res->body = arena_fmt(c->mem, "{\"meta\":{\"requestId\":\"%.*s\"},\"data\":{\"message\":\"OK\"}}",
-                          STR_ARG(c->request_id));
+    res->body =
+        arena_fmt(c->mem, "{\"meta\":{\"requestId\":\"%.*s\"},\"data\":{\"message\":\"OK\"}}",
+                  STR_ARG(c->request_id));
 }
 
 static void
@@ -46,7 +47,8 @@ health_ready(struct ctx *c, struct http_res *res)
                          "\"version %d, this program needs %d\"}}",
                          m.current, m.wanted));
     else
-        health(res, 200, S("{\"status\":\"ok\",\"checks\":{\"database\":\"ok\",\"schema\":\"ok\"}}"));
+        health(res, 200,
+               S("{\"status\":\"ok\",\"checks\":{\"database\":\"ok\",\"schema\":\"ok\"}}"));
 }
 
 static void
@@ -79,7 +81,7 @@ reference(struct ctx *c, struct http_res *res)
 }
 
 const struct page pages[] = {
-    {"/v2/liveness", liveness},    {"/health/live", health_live},
+    {"/v2/liveness", liveness},       {"/health/live", health_live},
     {"/health/startup", health_live}, {"/health/ready", health_ready},
     {"/openapi.yaml", openapi_yaml},  {"/openapi.json", openapi_json},
     {"/reference", reference},

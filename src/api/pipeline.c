@@ -73,12 +73,12 @@ check_content_type(struct call *call)
 
     if (type.n == sizeof(json) - 1 && strncasecmp(type.p, json, type.n) == 0)
         return ST_OK;
-    return refuse_schema(
-        call,
-        arena_fmt(call->c->mem, "The content type '%.*s' of the request body is not supported.",
-                  STR_ARG(str_utf8_clip(type, 100))),
-        "requestBody", S("content type is unknown"),
-        "Send the header 'Content-Type: application/json'.");
+    return refuse_schema(call,
+                         arena_fmt(call->c->mem,
+                                   "The content type '%.*s' of the request body is not supported.",
+                                   STR_ARG(str_utf8_clip(type, 100))),
+                         "requestBody", S("content type is unknown"),
+                         "Send the header 'Content-Type: application/json'.");
 }
 
 static enum status
@@ -108,10 +108,10 @@ check_schema(struct call *call)
 
     decode_body(c->mem, call->parser, call->req->body, call->route->ep->in, d);
     if (d->why_not.n)
-        return refuse_schema(call, schema_detail(call), "requestBody",
-                             arena_fmt(c->mem, "the body cannot be decoded: %.*s",
-                                       STR_ARG(d->why_not)),
-                             "Send a body that is valid JSON.");
+        return refuse_schema(
+            call, schema_detail(call), "requestBody",
+            arena_fmt(c->mem, "the body cannot be decoded: %.*s", STR_ARG(d->why_not)),
+            "Send a body that is valid JSON.");
     if (d->issue_count == 0)
         return ST_OK;
     err_set(c, ST_INVALID_INPUT, "%.*s", STR_ARG(schema_detail(call)));
@@ -145,9 +145,10 @@ check_fit(struct call *call)
 {
     if (call->body.unfit.n == 0)
         return ST_OK;
-    return err_set(call->c, ST_INVALID_INPUT,
-                   "The request body is invalid: '%.*s' must be a plain integer of at most 64 bits.",
-                   STR_ARG(call->body.unfit));
+    return err_set(
+        call->c, ST_INVALID_INPUT,
+        "The request body is invalid: '%.*s' must be a plain integer of at most 64 bits.",
+        STR_ARG(call->body.unfit));
 }
 
 static enum status
@@ -217,8 +218,7 @@ log_outcome(struct call *call, const struct http_res *res)
 
     ctx_log(c, level, "request", log_z("path", call->route->path), log_i("status", res->status),
             log_z("error", c->err.status == ST_OK ? "" : err_name(c->err.status)),
-            log_s("cause", c->err.cause),
-            log_s("workspace", c->who ? c->who->workspace_id : S("")),
+            log_s("cause", c->err.cause), log_s("workspace", c->who ? c->who->workspace_id : S("")),
             log_s("root_key", c->who ? c->who->id : S("")), log_s("ip", c->remote_ip),
             log_i("us", utc_mono_us() - c->started_us));
 }

@@ -7,8 +7,8 @@
 #include "http/message.h"
 #include "schema/decode.h"
 
-/* Answers req. c holds the request's memory, database, settings, log and recorder; the rest of it is
- * filled in here. Never fails: failures are answers. */
+/* Answers req. c holds the request's memory, database, settings, log and recorder; the rest of it
+ * is filled in here. Never fails: failures are answers. */
 void pipeline_run(struct ctx *c, struct decode_parser *parser, const struct http_req *req,
                   struct http_res *res);
 

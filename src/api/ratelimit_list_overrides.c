@@ -13,8 +13,8 @@ static const struct field in_fields[] = {
     F_END,
 };
 static const struct field in_body = F_BODY(0, in_fields, struct override_list_in);
-static const struct field out_body = {.type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX,
-                                      .item = &ratelimit_shape_override};
+static const struct field out_body = {
+    .type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX, .item = &ratelimit_shape_override};
 
 static enum status
 handle(struct ctx *c, const void *in, struct reply *r)

@@ -28,8 +28,11 @@ static const struct field out_fields[] = {
            .text = "One entry per limit, in the order of the request."),
     F_END,
 };
-static const struct field in_body = {.type = FT_LIST, .min = 1, .max = 100,
-                                     .item = &ratelimit_shape_limit, .cli = "limits-json",
+static const struct field in_body = {.type = FT_LIST,
+                                     .min = 1,
+                                     .max = 100,
+                                     .item = &ratelimit_shape_limit,
+                                     .cli = "limits-json",
                                      .text = "The limits to check."};
 static const struct field out_body = F_BODY(0, out_fields, struct multi_out);
 

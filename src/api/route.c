@@ -37,8 +37,8 @@ found(struct destination d)
 struct destination
 route_find(struct arena *mem, const struct http_req *req)
 {
-    struct str path = arena_fmt(mem, "%.*s%.*s", STR_ARG(req->script_name),
-                                STR_ARG(req->path_info));
+    struct str path =
+        arena_fmt(mem, "%.*s%.*s", STR_ARG(req->script_name), STR_ARG(req->path_info));
     struct destination d = exact(path);
 
     if (!found(d))

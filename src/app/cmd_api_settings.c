@@ -91,8 +91,8 @@ static const struct field set_fields[] = {
            .text = "true: its keys may be recoverable."),
     F_STR(struct set_in, ip_whitelist, "ipWhitelist", F_NULLABLE, 1, 512,
           .text = "Comma-separated addresses that may verify its keys."),
-    F_STR(struct set_in, default_prefix, "defaultPrefix", F_NULLABLE, 1, 8,
-          .pattern = &pattern_id, .text = "Prefix of new keys."),
+    F_STR(struct set_in, default_prefix, "defaultPrefix", F_NULLABLE, 1, 8, .pattern = &pattern_id,
+          .text = "Prefix of new keys."),
     F_INT(struct set_in, default_bytes, "defaultBytes", F_NULLABLE, 16, 255,
           .text = "Random bytes of new keys."),
     F_END,
@@ -104,8 +104,7 @@ set(struct ctx *c, const void *pin, struct command_result *r)
 {
     const struct set_in *in = pin;
     const struct api_settings_in change = {in->delete_protection, in->store_encrypted_keys,
-                                           in->ip_whitelist, in->default_prefix,
-                                           in->default_bytes};
+                                           in->ip_whitelist, in->default_prefix, in->default_bytes};
     struct api_row *a;
     enum status st = workspace_store_now(c);
 

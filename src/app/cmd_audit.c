@@ -48,7 +48,8 @@ static const struct field in_fields[] = {
     F_END,
 };
 static const struct field actor_fields[] = {
-    F_STR(struct actor_out, type, "type", F_REQUIRED, 0, F_NO_MAX, .text = "rootkey, user, system."),
+    F_STR(struct actor_out, type, "type", F_REQUIRED, 0, F_NO_MAX,
+          .text = "rootkey, user, system."),
     F_STR(struct actor_out, id, "id", F_REQUIRED, 0, F_NO_MAX, .text = "Who."),
     F_STR(struct actor_out, name, "name", F_REQUIRED, 0, F_NO_MAX, .text = "Name."),
     F_END,
@@ -101,9 +102,11 @@ event_of(struct ctx *c, const struct audit_event *e)
 
     *actor = (struct actor_out){f_str(e->actor_type), f_str(e->actor_id), f_str(e->actor_name)};
     for (size_t i = 0; i < e->n_targets; i++)
-        res[i] = (struct resource_out){
-            f_str(e->targets[i].type), f_str(e->targets[i].id), f_str(e->targets[i].name),
-            {e->targets[i].meta.n ? F_SET : F_ABSENT, e->targets[i].meta, 0}};
+        res[i] =
+            (struct resource_out){f_str(e->targets[i].type),
+                                  f_str(e->targets[i].id),
+                                  f_str(e->targets[i].name),
+                                  {e->targets[i].meta.n ? F_SET : F_ABSENT, e->targets[i].meta, 0}};
     return (struct event_out){
         .id = f_str(e->id),
         .time = f_int(e->time),
@@ -175,8 +178,8 @@ run(struct ctx *c, const void *pin, struct command_result *r)
     page->has_more = f_bool(n > limit);
     if (n > limit) {
         n = limit;
-        page->cursor = f_str(arena_fmt(c->mem, "%" PRId64 ":%.*s", rows[n - 1].time,
-                                       STR_ARG(rows[n - 1].id)));
+        page->cursor =
+            f_str(arena_fmt(c->mem, "%" PRId64 ":%.*s", rows[n - 1].time, STR_ARG(rows[n - 1].id)));
     }
     events = ARENA_ARRAY(c->mem, n + 1, struct event_out);
     for (size_t i = 0; i < n; i++)

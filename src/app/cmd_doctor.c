@@ -25,8 +25,8 @@ static const struct field fields[] = {
     F_END,
 };
 static const struct field item = F_BODY(0, fields, struct finding);
-static const struct field out_list = {.type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX,
-                                      .item = &item};
+static const struct field out_list = {
+    .type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX, .item = &item};
 static const struct field no_fields[] = {F_END};
 static const struct field no_body = F_BODY(0, no_fields, struct f_bool);
 
@@ -55,8 +55,7 @@ check_configuration(struct report *r)
 
     say(r, "configuration", true, str_of(conf->file ? conf->file : "no file: defaults only"), "");
     say(r, "credentials file", ok,
-        ok ? str_of(*conf->database_defaults_file ? conf->database_defaults_file : "none")
-           : why,
+        ok ? str_of(*conf->database_defaults_file ? conf->database_defaults_file : "none") : why,
         "Create it with the group [latchkey] and mode 0640, readable by the web server's group.");
 }
 

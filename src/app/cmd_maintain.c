@@ -63,8 +63,9 @@ run(struct ctx *c, const void *pin, struct command_result *r)
 
 const struct command cmd_maintain = {
     .summary = "refill credits, remove what is no longer needed",
-    .help = "Run it from cron every few minutes, on one host or several. Nothing goes wrong when it\n"
-            "does not run: credits are also refilled when a key is used or looked at.",
+    .help =
+        "Run it from cron every few minutes, on one host or several. Nothing goes wrong when it\n"
+        "does not run: credits are also refilled when a key is used or looked at.",
     .in = &in_body,
     .out = &out_body,
     .run = run,

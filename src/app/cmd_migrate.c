@@ -48,8 +48,9 @@ run(struct ctx *c, const void *pin, struct command_result *r)
 
 const struct command cmd_migrate = {
     .summary = "bring the database schema to this program's version",
-    .help = "Repeatable; concurrent runs are safe. Needs an account that may create tables: that of\n"
-            "the setting migrator_defaults_file, or else the ordinary one.",
+    .help =
+        "Repeatable; concurrent runs are safe. Needs an account that may create tables: that of\n"
+        "the setting migrator_defaults_file, or else the ordinary one.",
     .in = &in_body,
     .out = &out_body,
     .flags = CMD_ANY_SCHEMA | CMD_MIGRATOR,

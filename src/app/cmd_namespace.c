@@ -16,8 +16,8 @@ static const struct field out_fields[] = {
     F_END,
 };
 static const struct field item = F_BODY(0, out_fields, struct out);
-static const struct field out_list = {.type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX,
-                                      .item = &item};
+static const struct field out_list = {
+    .type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX, .item = &item};
 
 struct in {
     struct f_str workspace, namespace;

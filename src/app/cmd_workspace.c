@@ -28,8 +28,8 @@ static const struct field out_fields[] = {
     F_END,
 };
 static const struct field out_body = F_BODY(0, out_fields, struct out);
-static const struct field out_list = {.type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX,
-                                      .item = &out_body};
+static const struct field out_list = {
+    .type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX, .item = &out_body};
 
 static struct out
 out_of(const struct workspace_row *w)

@@ -155,8 +155,8 @@ static struct actor
 operator_actor(struct arena *mem)
 {
     const struct passwd *pw = getpwuid(getuid());
-    struct str name = pw ? arena_str(mem, str_of(pw->pw_name))
-                         : arena_fmt(mem, "uid %u", (unsigned)getuid());
+    struct str name =
+        pw ? arena_str(mem, str_of(pw->pw_name)) : arena_fmt(mem, "uid %u", (unsigned)getuid());
 
     return (struct actor){S("user"), name, name};
 }
@@ -195,8 +195,8 @@ run(struct setup *s, struct arena *mem, const struct command *cmd, const struct 
     c.actor = operator_actor(mem);
     c.started_us = utc_mono_us();
     if (cmd->out)
-        r.data = arena_alloc(mem, cmd->out->type == FT_LIST ? sizeof(struct f_list)
-                                                            : cmd->out->size);
+        r.data =
+            arena_alloc(mem, cmd->out->type == FT_LIST ? sizeof(struct f_list) : cmd->out->size);
     st = cmd->run(&c, in, &r);
     if (st == ST_OK)
         return show_result(mem, cmd, g, &r);

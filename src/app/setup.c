@@ -46,9 +46,8 @@ setup_database(struct setup *s, struct setup_how how, struct str *why)
         .io_timeout_s = (unsigned)conf->database_io_timeout_s,
         .lock_timeout_s = (unsigned)conf->database_lock_timeout_s,
     };
-    const char *file = how.migrator && *conf->migrator_defaults_file
-                           ? conf->migrator_defaults_file
-                           : conf->database_defaults_file;
+    const char *file = how.migrator && *conf->migrator_defaults_file ? conf->migrator_defaults_file
+                                                                     : conf->database_defaults_file;
 
     if (*file && !conf_secret_file_ok(s->mem, file, why))
         return false;
@@ -71,6 +70,11 @@ setup_free(struct setup *s)
 struct ctx
 setup_ctx(struct setup *s, struct arena *mem)
 {
-    return (struct ctx){.mem = mem, .log = &s->log, .conf = &s->conf, .db = s->db,
-                        .request_id = {"", 0}, .remote_ip = {"", 0}, .user_agent = {"", 0}};
+    return (struct ctx){.mem = mem,
+                        .log = &s->log,
+                        .conf = &s->conf,
+                        .db = s->db,
+                        .request_id = {"", 0},
+                        .remote_ip = {"", 0},
+                        .user_agent = {"", 0}};
 }

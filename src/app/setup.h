@@ -6,7 +6,9 @@
 #include "base/ctx.h"
 #include "store/db.h"
 
-enum { SETUP_REQUEST_MEMORY = 512 * 1024 * 1024 }; /* cap of one request; far above what one needs */
+enum {
+    SETUP_REQUEST_MEMORY = 512 * 1024 * 1024
+}; /* cap of one request; far above what one needs */
 
 struct setup {
     struct arena *mem; /* settings */

@@ -29,8 +29,8 @@ cell(struct arena *mem, struct str name, struct json_object *v)
     if (json_object_is_type(v, json_type_boolean))
         return json_object_get_boolean(v) ? S("yes") : S("no");
     if (json_object_is_type(v, json_type_string))
-        return arena_str(mem, (struct str){json_object_get_string(v),
-                                           (size_t)json_object_get_string_len(v)});
+        return arena_str(
+            mem, (struct str){json_object_get_string(v), (size_t)json_object_get_string_len(v)});
     return arena_str(mem, str_of(json_object_to_json_string_ext(
                               v, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)));
 }
@@ -83,7 +83,8 @@ columns_of(struct json_object *list, const char *columns)
     while (rest.p)
         add_column(&t, str_cut(&rest, ' '));
     for (size_t r = 0; !columns && r < json_object_array_length(list); r++) {
-        json_object_object_foreach(json_object_array_get_idx(list, r), name, value) {
+        json_object_object_foreach(json_object_array_get_idx(list, r), name, value)
+        {
             (void)value;
             add_column(&t, str_of(name));
         }
@@ -99,8 +100,7 @@ show_rows(struct arena *mem, struct sb *out, struct json_object *list, const cha
 
     for (size_t r = 0; r < n; r++)
         for (size_t i = 0; i < t.n; i++) {
-            size_t w =
-                str_utf8_len(cell_at(mem, t.paths[i], json_object_array_get_idx(list, r)));
+            size_t w = str_utf8_len(cell_at(mem, t.paths[i], json_object_array_get_idx(list, r)));
 
             t.width[i] = w > t.width[i] ? w : t.width[i];
         }
@@ -130,12 +130,14 @@ show_members(struct arena *mem, struct sb *out, struct json_object *o, const cha
 {
     size_t width = 0;
 
-    json_object_object_foreach(o, name, value) {
+    json_object_object_foreach(o, name, value)
+    {
         (void)value;
         if (strlen(name) > width)
             width = strlen(name);
     }
-    json_object_object_foreach(o, key, v) {
+    json_object_object_foreach(o, key, v)
+    {
         if (is_rows(v)) {
             show_rows(mem, out, v, columns);
         } else if (strcmp(key, "pagination") == 0) {

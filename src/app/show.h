@@ -4,8 +4,8 @@
 
 #include "schema/field.h"
 
-/* JSON text as lines: an object as name and value, a list of objects as aligned columns, times as RFC
- * 3339. columns names members to show, by path and separated by spaces; NULL: all there are. */
+/* JSON text as lines: an object as name and value, a list of objects as aligned columns, times as
+ * RFC 3339. columns names members to show, by path and separated by spaces; NULL: all there are. */
 struct str show_text(struct arena *mem, struct str json, const char *columns);
 /* The flag that a schema location such as /properties/apiId/minLength is about. */
 struct str show_location(struct arena *mem, const struct field *in, struct str location);

@@ -154,9 +154,9 @@ locate(struct arena *mem)
         if (access(path.p, R_OK) == 0)
             return path.p;
     }
-    return access(SYSCONFDIR "/latchkey/latchkey.conf", F_OK) == 0
-               ? SYSCONFDIR "/latchkey/latchkey.conf"
-               : NULL;
+    return access(SYSCONFDIR "/latchkey/latchkey.conf", F_OK) == 0 ? SYSCONFDIR
+               "/latchkey/latchkey.conf"
+                                                                   : NULL;
 }
 
 bool

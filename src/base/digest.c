@@ -17,7 +17,8 @@ sha256_md(void)
     static EVP_MD *md;
 
     if (!md) {
-        OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
+                            NULL);
         md = EVP_MD_fetch(NULL, "SHA256", NULL);
     }
     return md;

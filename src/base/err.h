@@ -25,16 +25,16 @@ struct issue {
 
 struct err {
     enum status status;
-    struct str detail;           /* for the client; may be empty */
-    struct str cause;            /* for the log only: SQL error, errno */
-    const struct issue *issues;  /* 400s of the schema stage */
+    struct str detail;          /* for the client; may be empty */
+    struct str cause;           /* for the log only: SQL error, errno */
+    const struct issue *issues; /* 400s of the schema stage */
     size_t issue_count;
 };
 
 int err_http(enum status s);
-const char *err_type(enum status s);  /* without the URI prefix */
+const char *err_type(enum status s); /* without the URI prefix */
 const char *err_title(enum status s);
-const char *err_name(enum status s);  /* the row's name, for logs and tests */
+const char *err_name(enum status s); /* the row's name, for logs and tests */
 
 /* Records a failure, unless one is recorded already, and returns its status. The detail is
  * formatted into the request's memory. */

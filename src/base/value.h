@@ -1,5 +1,6 @@
 /* value.h: values of requests and responses: each is absent, null or set, so that "leave it" and
- * "clear it" differ without tricks. schema/ reads and writes them by the tables that declare them. */
+ * "clear it" differ without tricks. schema/ reads and writes them by the tables that declare them.
+ */
 #ifndef LATCHKEY_BASE_VALUE_H
 #define LATCHKEY_BASE_VALUE_H
 

@@ -34,7 +34,7 @@ placeholder(const struct access_scope *s, struct str name)
     const struct {
         struct str name, value;
     } known[] = {
-        {S("api"), s->api}, {S("ks"), s->ks}, {S("key"), s->key},
+        {S("api"), s->api},           {S("ks"), s->ks}, {S("key"), s->key},
         {S("identity"), s->identity}, {S("ns"), s->ns}, {S("override"), s->override},
     };
 

@@ -6,7 +6,7 @@
 enum kind { K_END, K_AND, K_OR, K_OPEN, K_CLOSE, K_PERMISSION, K_ILLEGAL };
 
 struct permquery {
-    enum kind kind;                 /* K_AND, K_OR or K_PERMISSION */
+    enum kind kind; /* K_AND, K_OR or K_PERMISSION */
     struct str permission;
     const struct permquery *left, *right;
 };
@@ -27,8 +27,8 @@ struct parser {
 static bool
 is_permission_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '_' || c == '-' || c == ':' || c == '*' || c == '/';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-' || c == ':' || c == '*' || c == '/';
 }
 
 static bool
@@ -106,15 +106,16 @@ parse_group(struct parser *p)
 
     advance(p);
     if (p->tok.kind == K_CLOSE)
-        return fail(p, arena_fmt(p->mem, "Empty parentheses: expected a permission before the ')' "
-                                         "at position %zu.",
+        return fail(p, arena_fmt(p->mem,
+                                 "Empty parentheses: expected a permission before the ')' "
+                                 "at position %zu.",
                                  p->tok.at));
     inner = parse_or(p);
     if (!inner)
         return NULL;
     if (p->tok.kind == K_END)
-        return fail(p, arena_fmt(p->mem, "Missing ')': the query ended at position %zu.",
-                                 p->tok.at));
+        return fail(p,
+                    arena_fmt(p->mem, "Missing ')': the query ended at position %zu.", p->tok.at));
     if (p->tok.kind != K_CLOSE)
         return fail(p, arena_fmt(p->mem, "Missing ')': found '%.*s' at position %zu instead.",
                                  STR_ARG(p->tok.text), p->tok.at));

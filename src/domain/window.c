@@ -24,8 +24,8 @@ window_sum(const struct window_check *checks, size_t n, struct window_demand *de
         int64_t bound;
 
         /* once the sum is off the scale no count can fit */
-        bound = d->cost > INT64_MAX - checks[i].cost ? -1
-                                                     : checks[i].limit - d->cost - checks[i].cost;
+        bound =
+            d->cost > INT64_MAX - checks[i].cost ? -1 : checks[i].limit - d->cost - checks[i].cost;
         d->cost = add_capped(d->cost, checks[i].cost);
         if (bound < d->bound)
             d->bound = bound;

@@ -45,8 +45,8 @@ client_message_request(struct arena *mem, const struct client_request *r, struct
 void
 client_message_begin(struct client_answer *a, struct arena *mem)
 {
-    *a = (struct client_answer){.content_type = {"", 0}, .location = {"", 0}, .body = {"", 0},
-                                .mem = mem, .length = -1};
+    *a = (struct client_answer){
+        .content_type = {"", 0}, .location = {"", 0}, .body = {"", 0}, .mem = mem, .length = -1};
     sb_init(&a->line, mem, 256);
     sb_init(&a->content, mem, 4096);
 }

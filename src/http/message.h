@@ -10,9 +10,9 @@ struct http_req {
     struct str method;
     struct str script_name, path_info; /* decoded by the web server; see api/route.h */
     struct str authorization, content_type, accept, forwarded_for, user_agent;
-    struct str metrics, test_time;     /* X-Unkey-Metrics, X-Test-Time */
-    struct str peer;                   /* address of the TCP peer */
-    int64_t content_length;            /* -1: not given */
+    struct str metrics, test_time; /* X-Unkey-Metrics, X-Test-Time */
+    struct str peer;               /* address of the TCP peer */
+    int64_t content_length;        /* -1: not given */
     enum http_body body_state;
     struct str body;
 };

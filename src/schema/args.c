@@ -336,8 +336,7 @@ value_text(struct arena *mem, const struct field *f, struct json_object *v)
                                   v, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)));
     sb_init(&b, mem, 64);
     for (size_t i = 0; i < json_object_array_length(v); i++)
-        sb_addf(&b, "%s%s", i ? "," : "",
-                json_object_get_string(json_object_array_get_idx(v, i)));
+        sb_addf(&b, "%s%s", i ? "," : "", json_object_get_string(json_object_array_get_idx(v, i)));
     return sb_str(&b);
 }
 
@@ -362,7 +361,8 @@ args_flags(struct arena *mem, const struct field *root, struct str json, int *ar
         argv[n++] = one_flag(mem, root, tree);
     } else {
         argv = ARENA_ARRAY(mem, (size_t)json_object_object_length(tree) + 1, char *);
-        json_object_object_foreach(tree, name, value) {
+        json_object_object_foreach(tree, name, value)
+        {
             const struct field *f = root->sub;
 
             while (strcmp(f->name, name) != 0)

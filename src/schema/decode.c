@@ -60,8 +60,9 @@ issue_add(struct walk *w, const char *keyword, struct str message)
 static void
 issue_bound(struct walk *w, const char *keyword, int64_t got, int64_t want)
 {
-    issue_add(w, keyword, arena_fmt(w->mem, "%s: got %lld, want %lld", keyword, (long long)got,
-                                    (long long)want));
+    issue_add(
+        w, keyword,
+        arena_fmt(w->mem, "%s: got %lld, want %lld", keyword, (long long)got, (long long)want));
 }
 
 static const char *
@@ -100,8 +101,8 @@ issue_type(struct walk *w, const struct field *f, struct json_object *v)
 {
     const char *nul = f->flags & F_NULLABLE ? "null or " : "";
 
-    issue_add(w, "type", arena_fmt(w->mem, "got %s, want %s%s", type_name(v), nul,
-                                   field_type_name(f)));
+    issue_add(w, "type",
+              arena_fmt(w->mem, "got %s, want %s%s", type_name(v), nul, field_type_name(f)));
 }
 
 static void
@@ -136,8 +137,9 @@ take_str(struct walk *w, const struct field *f, struct json_object *v, struct f_
     if (f->pattern && !pattern_allows(f->pattern, s)) {
         struct str shown = str_utf8_clip(s, 200);
 
-        issue_add(w, "pattern", arena_fmt(w->mem, "'%.*s' does not match pattern '%s'",
-                                          STR_ARG(shown), f->pattern->regex));
+        issue_add(w, "pattern",
+                  arena_fmt(w->mem, "'%.*s' does not match pattern '%s'", STR_ARG(shown),
+                            f->pattern->regex));
     }
     if (f->set)
         check_set(w, f, s);
@@ -221,8 +223,7 @@ check_required(struct walk *w, const struct field *f, struct json_object *v)
     size_t n = 0;
 
     for (const struct field *m = f->sub; m->type != FT_END; m++)
-        if ((m->flags & F_REQUIRED) && n < 32 &&
-            !json_object_object_get_ex(v, m->name, NULL))
+        if ((m->flags & F_REQUIRED) && n < 32 && !json_object_object_get_ex(v, m->name, NULL))
             missing[n++] = str_of(m->name);
     if (n > 0)
         issue_names(w, "required", "missing property", "missing properties", missing, n, "");
@@ -236,7 +237,8 @@ check_unknown(struct walk *w, const struct field *f, struct json_object *v)
 
     if (f->flags & F_OPEN)
         return;
-    json_object_object_foreach(v, name, value) {
+    json_object_object_foreach(v, name, value)
+    {
         const struct field *m = f->sub;
 
         (void)value;

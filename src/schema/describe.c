@@ -165,7 +165,8 @@ yaml_object(struct sb *out, struct json_object *v, int indent)
 {
     bool first = true;
 
-    json_object_object_foreach(v, key, value) {
+    json_object_object_foreach(v, key, value)
+    {
         if (!first || indent > 0)
             yaml_line(out, indent);
         first = false;
@@ -201,8 +202,8 @@ yaml_value(struct sb *out, struct json_object *v, int indent)
         break;
     case json_type_string:
         sb_putc(out, ' ');
-        sb_json_str(out, (struct str){json_object_get_string(v),
-                                      (size_t)json_object_get_string_len(v)});
+        sb_json_str(out,
+                    (struct str){json_object_get_string(v), (size_t)json_object_get_string_len(v)});
         break;
     default:
         sb_putc(out, ' ');

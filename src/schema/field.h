@@ -19,11 +19,11 @@
 enum field_type { FT_END, FT_STR, FT_INT, FT_BOOL, FT_OBJ, FT_LIST, FT_MAP };
 
 enum field_flags {
-    F_REQUIRED = 1,  /* must be present */
-    F_NULLABLE = 2,  /* null is a value */
-    F_SECRET = 4,    /* never in logs; on the command line also from stdin */
-    F_OPEN = 8,      /* FT_OBJ: unknown members are ignored */
-    F_DEFAULT = 16,  /* documents .dflt; the handler applies it */
+    F_REQUIRED = 1, /* must be present */
+    F_NULLABLE = 2, /* null is a value */
+    F_SECRET = 4,   /* never in logs; on the command line also from stdin */
+    F_OPEN = 8,     /* FT_OBJ: unknown members are ignored */
+    F_DEFAULT = 16, /* documents .dflt; the handler applies it */
 };
 
 struct pattern {
@@ -44,13 +44,13 @@ struct field {
     /* FT_STR: code points; FT_INT: value; FT_LIST: items; FT_MAP: members. */
     int64_t min, max;
     const struct pattern *pattern;
-    const char *const *set;     /* FT_STR: the values allowed, NULL-terminated */
-    const struct field *sub;    /* FT_OBJ: its members */
-    size_t size;                /* FT_OBJ: size of its struct */
-    const struct field *item;   /* FT_LIST: one element */
-    const char *text;           /* one line for people */
-    const char *dflt;           /* default, as JSON text */
-    const char *cli;            /* command-line flag, when it is not the name in kebab case */
+    const char *const *set;   /* FT_STR: the values allowed, NULL-terminated */
+    const struct field *sub;  /* FT_OBJ: its members */
+    size_t size;              /* FT_OBJ: size of its struct */
+    const struct field *item; /* FT_LIST: one element */
+    const char *text;         /* one line for people */
+    const char *dflt;         /* default, as JSON text */
+    const char *cli;          /* command-line flag, when it is not the name in kebab case */
 };
 
 #define F_NO_MIN INT64_MIN

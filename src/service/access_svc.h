@@ -10,7 +10,8 @@ enum status access_svc_token(struct ctx *c, struct str header, struct str *token
 
 /* Looks the root key up and accepts it; sets c->who and c->actor. */
 enum status access_svc_identify(struct ctx *c, struct str token_hash) MUST_USE;
-/* The same with a caller that an endpoint's own lookup has read; NULL: there is no such root key. */
+/* The same with a caller that an endpoint's own lookup has read; NULL: there is no such root key.
+ */
 enum status access_svc_accept(struct ctx *c, struct caller *caller, struct str token_hash) MUST_USE;
 
 /* Whether the caller meets the requirement for the resource in scope, whose workspace is filled in

@@ -22,7 +22,8 @@ struct api_settings_in {
     struct f_str ip_whitelist, default_prefix;
     struct f_int default_bytes;
 };
-/* Changes the settings of any workspace's live API and returns its row; `change` NULL: only reads. */
+/* Changes the settings of any workspace's live API and returns its row; `change` NULL: only reads.
+ */
 enum status api_svc_settings(struct ctx *c, struct str id, const struct api_settings_in *change,
                              struct api_row **out) MUST_USE;
 

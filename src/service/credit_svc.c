@@ -86,14 +86,13 @@ static enum status
 refill_audit(struct ctx *c, const struct key_row *k, const struct key_row *before)
 {
     struct audit *a = audit_svc_begin(c, k->workspace_id, AUDIT_CORRELATE_SEVERAL);
-    struct str previous = before->limited ? arena_fmt(c->mem, "%" PRId64, before->remaining)
-                                          : S("null");
+    struct str previous =
+        before->limited ? arena_fmt(c->mem, "%" PRId64, before->remaining) : S("null");
     struct audit_event *e;
 
     a->actor = (struct actor){S("system"), S("keyrefill"), S("Key Refill Service")};
     e = audit_svc_add(a, "key.update",
-                      arena_fmt(c->mem, "Refilled %.*s to %" PRId64, STR_ARG(k->id),
-                                k->remaining));
+                      arena_fmt(c->mem, "Refilled %.*s to %" PRId64, STR_ARG(k->id), k->remaining));
     e->remote_ip = e->user_agent = S("");
     audit_svc_target(e, "key", k->id, k->name.n ? k->name : k->id,
                      arena_fmt(c->mem,

@@ -28,8 +28,8 @@ void credit_svc_apply(struct ctx *c, struct f_obj credits, struct key_row *k);
 
 /* Whether a refill of k is due at c->now_ms. */
 bool credit_svc_due(const struct ctx *c, const struct key_row *k);
-/* Makes the refills of k that are due, with their audit record, and reads k's credits again. Exactly
- * once per key and UTC date on any number of hosts; nothing happens when none is due. */
+/* Makes the refills of k that are due, with their audit record, and reads k's credits again.
+ * Exactly once per key and UTC date on any number of hosts; nothing happens when none is due. */
 enum status credit_svc_settle(struct ctx *c, struct key_row *k) MUST_USE;
 
 /* Refills every key that is due, in small transactions; *refilled counts keys whose credits

@@ -64,8 +64,7 @@ grant_svc_remove_permissions(struct audit *a, struct grant_key key,
 }
 
 enum status
-grant_svc_remove_roles(struct audit *a, struct grant_key key, const struct role_row *rows,
-                       size_t n)
+grant_svc_remove_roles(struct audit *a, struct grant_key key, const struct role_row *rows, size_t n)
 {
     struct ctx *c = a->c;
 

@@ -17,8 +17,8 @@ enum status
 identity_svc_ensure(struct ctx *c, struct str workspace_id, struct str external_id,
                     struct str *identity_id)
 {
-    struct identity_row fresh = {.workspace_id = workspace_id, .external_id = external_id,
-                                 .meta = S("{}")};
+    struct identity_row fresh = {
+        .workspace_id = workspace_id, .external_id = external_id, .meta = S("{}")};
     struct identity_row *there;
     enum status st;
 
@@ -85,8 +85,8 @@ identity_svc_ensure_all(struct ctx *c, struct str workspace_id, const struct str
         if (at < *n_rows && str_eq((*rows)[at].external_id, ids[i]))
             at++;
         else
-            fresh[n_fresh++] = (struct identity_row){id_new(c->mem, "id"), workspace_id, ids[i],
-                                                     S("{}")};
+            fresh[n_fresh++] =
+                (struct identity_row){id_new(c->mem, "id"), workspace_id, ids[i], S("{}")};
     }
     if (st != ST_OK || n_fresh == 0)
         return st;
@@ -129,10 +129,9 @@ meta_check(struct ctx *c, struct f_map meta)
 static void
 audit_identity(struct audit *a, const char *event, const char *did, const struct identity_row *i)
 {
-    struct audit_event *e =
-        audit_svc_add(a, event,
-                      arena_fmt(a->c->mem, "%s identity %.*s (%.*s)", did, STR_ARG(i->external_id),
-                                STR_ARG(i->id)));
+    struct audit_event *e = audit_svc_add(a, event,
+                                          arena_fmt(a->c->mem, "%s identity %.*s (%.*s)", did,
+                                                    STR_ARG(i->external_id), STR_ARG(i->id)));
 
     audit_svc_target(e, "identity", i->id, i->external_id, S(""));
 }
@@ -142,10 +141,10 @@ audit_limits(struct audit *a, const char *event, const char *did, const struct i
              const struct ratelimit_row *limits, size_t n)
 {
     for (const struct ratelimit_row *r = limits; r < limits + n; r++) {
-        struct audit_event *e = audit_svc_add(
-            a, event,
-            arena_fmt(a->c->mem, "%s ratelimit %.*s (%.*s) of identity %.*s", did,
-                      STR_ARG(r->name), STR_ARG(r->id), STR_ARG(i->id)));
+        struct audit_event *e =
+            audit_svc_add(a, event,
+                          arena_fmt(a->c->mem, "%s ratelimit %.*s (%.*s) of identity %.*s", did,
+                                    STR_ARG(r->name), STR_ARG(r->id), STR_ARG(i->id)));
 
         audit_svc_target(e, "identity", i->id, i->external_id, S(""));
         audit_svc_target(e, "ratelimit", r->id, r->name, S(""));

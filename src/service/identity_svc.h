@@ -30,8 +30,7 @@ struct identity_create_out {
 enum status identity_svc_create(struct ctx *c, const struct identity_create_in *in,
                                 struct identity_create_out *out) MUST_USE;
 
-enum status identity_svc_get(struct ctx *c, struct str identity,
-                             struct identity_out *out) MUST_USE;
+enum status identity_svc_get(struct ctx *c, struct str identity, struct identity_out *out) MUST_USE;
 
 struct identity_list_in {
     struct f_int limit;

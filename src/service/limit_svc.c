@@ -57,14 +57,15 @@ plan(struct ctx *c, struct charge *ch, struct limit_item *items, size_t n, int64
     memcpy(ch->counters, all, n * sizeof(*all));
     qsort(ch->counters, n, sizeof(*all), by_counter);
     for (size_t i = 0; i < n; i++)
-        if (i == 0 || counter_store_compare(&ch->counters[i], &ch->counters[ch->n_counters - 1]) != 0)
+        if (i == 0 ||
+            counter_store_compare(&ch->counters[i], &ch->counters[ch->n_counters - 1]) != 0)
             ch->counters[ch->n_counters++] = ch->counters[i];
     for (size_t i = 0; i < n; i++) {
-        const struct counter *at = bsearch(&all[i], ch->counters, ch->n_counters,
-                                           sizeof(*ch->counters), by_counter);
+        const struct counter *at =
+            bsearch(&all[i], ch->counters, ch->n_counters, sizeof(*ch->counters), by_counter);
 
-        ch->checks[i] = (struct window_check){.counter = (size_t)(at - ch->counters),
-                                              .limit = items[i].limit, .cost = items[i].cost};
+        ch->checks[i] = (struct window_check){
+            .counter = (size_t)(at - ch->counters), .limit = items[i].limit, .cost = items[i].cost};
     }
     window_sum(ch->checks, n, ch->demand, ch->n_counters);
 }
@@ -177,8 +178,11 @@ enum status
 limit_svc_workspace(struct ctx *c, struct limit_quota *out)
 {
     const struct caller *who = c->who;
-    struct limit_item item = {.scope_id = who->workspace_id, .name = S("api_requests"),
-                              .duration_ms = 60000, .limit = who->requests_per_minute, .cost = 1};
+    struct limit_item item = {.scope_id = who->workspace_id,
+                              .name = S("api_requests"),
+                              .duration_ms = 60000,
+                              .limit = who->requests_per_minute,
+                              .cost = 1};
     bool passed = false;
 
     *out = (struct limit_quota){0};

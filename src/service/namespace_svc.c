@@ -35,10 +35,9 @@ find(struct ctx *c, struct str workspace_id, struct str id_or_name, bool deleted
 static struct audit_event *
 audit_add(struct audit *a, const struct namespace_row *ns, const char *event, const char *did)
 {
-    struct audit_event *e =
-        audit_svc_add(a, event,
-                      arena_fmt(a->c->mem, "%s ratelimit namespace %.*s (%.*s)", did,
-                                STR_ARG(ns->name), STR_ARG(ns->id)));
+    struct audit_event *e = audit_svc_add(a, event,
+                                          arena_fmt(a->c->mem, "%s ratelimit namespace %.*s (%.*s)",
+                                                    did, STR_ARG(ns->name), STR_ARG(ns->id)));
 
     audit_svc_target(e, "ratelimitNamespace", ns->id, ns->name, S(""));
     return e;
@@ -58,9 +57,9 @@ delete_overrides(struct ctx *c, struct audit *a, const struct namespace_row *ns)
         st = namespace_store_override_delete(c, rows[i].id, &done);
         if (st != ST_OK || !done) /* somebody else has deleted it, and recorded that */
             continue;
-        e = audit_svc_add(a, "ratelimit.delete_override",
-                          arena_fmt(c->mem, "Deleted override %.*s with its namespace",
-                                    STR_ARG(rows[i].id)));
+        e = audit_svc_add(
+            a, "ratelimit.delete_override",
+            arena_fmt(c->mem, "Deleted override %.*s with its namespace", STR_ARG(rows[i].id)));
         audit_svc_target(e, "ratelimitOverride", rows[i].id, rows[i].identifier, S(""));
         audit_svc_target(e, "ratelimitNamespace", ns->id, ns->name, S(""));
     }

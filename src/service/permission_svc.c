@@ -20,9 +20,9 @@ not_found(struct ctx *c)
 static void
 event(struct audit *a, const char *name, const char *verb, const struct permission_row *p)
 {
-    struct audit_event *e =
-        audit_svc_add(a, name, arena_fmt(a->c->mem, "%s permission %.*s (%.*s)", verb,
-                                         STR_ARG(p->slug), STR_ARG(p->id)));
+    struct audit_event *e = audit_svc_add(
+        a, name,
+        arena_fmt(a->c->mem, "%s permission %.*s (%.*s)", verb, STR_ARG(p->slug), STR_ARG(p->id)));
 
     audit_svc_target(e, "permission", p->id, p->name,
                      AUDIT_META(a->c->mem, {"name", p->name}, {"slug", p->slug},
@@ -123,8 +123,7 @@ permission_svc_list(struct ctx *c, const struct rbac_list_in *in, struct f_list 
     enum status st = require(c, ACCESS_read_permission);
 
     if (st == ST_OK)
-        st = permission_store_list(c, c->who->workspace_id,
-                                   str_trim(f_str_or_empty(in->search)),
+        st = permission_store_list(c, c->who->workspace_id, str_trim(f_str_or_empty(in->search)),
                                    f_str_or_empty(in->cursor), (int64_t)limit + 1, &rows, &n);
     if (st != ST_OK)
         return st;

@@ -59,7 +59,8 @@ create_tx(struct ctx *c, void *arg)
 static int
 by_name(const void *a, const void *b)
 {
-    return str_cmp(((const struct namespace_row *)a)->name, ((const struct namespace_row *)b)->name);
+    return str_cmp(((const struct namespace_row *)a)->name,
+                   ((const struct namespace_row *)b)->name);
 }
 
 /* Creates the namespaces that targets lack, each once, and finds them again. */

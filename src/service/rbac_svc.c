@@ -128,8 +128,7 @@ resolve(struct ctx *c, const struct wanted *w, struct rbac_permissions *out)
 {
     struct permission_row *found = NULL;
     size_t n_found = 0;
-    enum status st =
-        permission_store_by_slug(c, w->workspace_id, w->slugs, w->n, &found, &n_found);
+    enum status st = permission_store_by_slug(c, w->workspace_id, w->slugs, w->n, &found, &n_found);
 
     if (st == ST_OK)
         in_order(c, w, found, n_found, out);
@@ -267,8 +266,7 @@ rbac_svc_roles(struct ctx *c, struct str workspace_id, struct f_list names, stru
     size_t n_wanted, n_found;
     struct str *wanted = distinct(c, names, false, &n_wanted);
     struct role_row *found;
-    enum status st =
-        role_store_by_name(c, workspace_id, wanted, n_wanted, &found, &n_found);
+    enum status st = role_store_by_name(c, workspace_id, wanted, n_wanted, &found, &n_found);
 
     *n = 0;
     *out = ARENA_ARRAY(c->mem, n_wanted + 1, struct role_row);

@@ -32,8 +32,9 @@ static void
 event(struct audit *a, const char *name, const char *verb, const struct role_row *r)
 {
     target_role(a,
-                audit_svc_add(a, name, arena_fmt(a->c->mem, "%s role %.*s (%.*s)", verb,
-                                                 STR_ARG(r->name), STR_ARG(r->id))),
+                audit_svc_add(a, name,
+                              arena_fmt(a->c->mem, "%s role %.*s (%.*s)", verb, STR_ARG(r->name),
+                                        STR_ARG(r->id))),
                 r);
 }
 
@@ -41,9 +42,9 @@ static void
 event_link(struct audit *a, const char *name, const char *what, const struct role_row *r,
            const struct permission_row *p)
 {
-    struct audit_event *e =
-        audit_svc_add(a, name, arena_fmt(a->c->mem, "%s: permission %.*s, role %.*s", what,
-                                         STR_ARG(p->slug), STR_ARG(r->name)));
+    struct audit_event *e = audit_svc_add(a, name,
+                                          arena_fmt(a->c->mem, "%s: permission %.*s, role %.*s",
+                                                    what, STR_ARG(p->slug), STR_ARG(r->name)));
 
     target_role(a, e, r);
     audit_svc_target(e, "permission", p->id, p->slug, S(""));

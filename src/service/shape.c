@@ -25,9 +25,9 @@ shape_ratelimits(struct arena *mem, const struct ratelimit_row *rows, size_t n)
     struct ratelimit_out *out = ARENA_ARRAY(mem, n + 1, struct ratelimit_out);
 
     for (size_t i = 0; i < n; i++)
-        out[i] = (struct ratelimit_out){f_str(rows[i].id), f_str(rows[i].name),
-                                        f_int(rows[i].limit), f_int(rows[i].duration_ms),
-                                        f_bool(rows[i].auto_apply)};
+        out[i] =
+            (struct ratelimit_out){f_str(rows[i].id), f_str(rows[i].name), f_int(rows[i].limit),
+                                   f_int(rows[i].duration_ms), f_bool(rows[i].auto_apply)};
     return f_list_nonempty(out, n);
 }
 

@@ -45,8 +45,8 @@ verify_svc_identify(struct ctx *c, const struct verify_in *in, struct str token_
 {
     struct caller *caller;
     struct key_row *k;
-    enum status st = key_store_with_caller(c, token_hash, digest_key_hash(c->mem, in->key.v),
-                                           &caller, &k);
+    enum status st =
+        key_store_with_caller(c, token_hash, digest_key_hash(c->mem, in->key.v), &caller, &k);
 
     if (st != ST_OK)
         return st;
@@ -110,8 +110,7 @@ unknown_limit(struct ctx *c, const struct key_row *k, struct str name)
     return err_set(c, ST_PRECONDITION_FAILED,
                    "The rate limit '%.*s' is configured neither on key %.*s nor on its identity "
                    "%.*s (externalId %.*s).",
-                   STR_ARG(name), STR_ARG(k->id), STR_ARG(k->identity_id),
-                   STR_ARG(k->external_id));
+                   STR_ARG(name), STR_ARG(k->id), STR_ARG(k->identity_id), STR_ARG(k->external_id));
 }
 
 static enum status
@@ -141,9 +140,9 @@ apply_requested(struct ctx *c, struct verification *v)
 static enum status
 collect_limits(struct ctx *c, struct verification *v)
 {
-    v->applied = ARENA_ARRAY(
-        c->mem, v->x.n_key_limits + v->x.n_identity_limits + v->in->ratelimits.n + 1,
-        struct applied);
+    v->applied =
+        ARENA_ARRAY(c->mem, v->x.n_key_limits + v->x.n_identity_limits + v->in->ratelimits.n + 1,
+                    struct applied);
     apply_automatic(v);
     return apply_requested(c, v);
 }
@@ -153,8 +152,7 @@ static bool
 limits_usable(const struct verification *v)
 {
     for (size_t i = 0; i < v->n_applied; i++)
-        if (v->applied[i].row.limit < LIMIT_MIN ||
-            v->applied[i].row.duration_ms < DURATION_MIN_MS)
+        if (v->applied[i].row.limit < LIMIT_MIN || v->applied[i].row.duration_ms < DURATION_MIN_MS)
             return false;
     return v->n_applied > 0;
 }
@@ -238,8 +236,7 @@ decide(struct ctx *c, struct verification *v)
         .has_expiry = k->has_expiry,
         .expires_ms = k->expires_at,
         .address_allowed = clientip_allowed(k->ip_whitelist, c->remote_ip),
-        .permitted =
-            !v->query || permquery_holds(v->query, v->x.permissions, v->x.n_permissions),
+        .permitted = !v->query || permquery_holds(v->query, v->x.permissions, v->x.n_permissions),
     };
     enum status st;
 
@@ -366,8 +363,8 @@ record(struct ctx *c, const struct verification *v)
 static enum status
 not_found(struct verify_out *out)
 {
-    *out = (struct verify_out){.valid = f_bool(false),
-                               .code = f_str(verdict_code(VERDICT_NOT_FOUND))};
+    *out =
+        (struct verify_out){.valid = f_bool(false), .code = f_str(verdict_code(VERDICT_NOT_FOUND))};
     return ST_OK;
 }
 

@@ -74,8 +74,7 @@ slug_numbered(struct ctx *c, struct str slug)
     unsigned char r[3];
 
     digest_random(r, sizeof(r));
-    return arena_fmt(c->mem, "%.*s-%.*s", STR_ARG(slug),
-                     STR_ARG(digest_hex(c->mem, r, sizeof(r))));
+    return arena_fmt(c->mem, "%.*s-%.*s", STR_ARG(slug), STR_ARG(digest_hex(c->mem, r, sizeof(r))));
 }
 
 /* Workspaces */
@@ -258,8 +257,8 @@ audit_difference(struct audit *a, const struct root_key_row *k, struct str lines
 static void
 audit_root_key(struct audit *a, const struct root_key_row *k, const char *event, const char *did)
 {
-    struct audit_event *e = audit_svc_add(
-        a, event, arena_fmt(a->c->mem, "%s root key %.*s", did, STR_ARG(k->id)));
+    struct audit_event *e =
+        audit_svc_add(a, event, arena_fmt(a->c->mem, "%s root key %.*s", did, STR_ARG(k->id)));
 
     audit_svc_target(e, "key", k->id, k->name, S(""));
 }

@@ -74,8 +74,7 @@ enum status
 api_store_soft_delete(struct ctx *c, struct str id, bool *done)
 {
     struct db_result r = {0, 0};
-    enum status st =
-        db_exec(c, &sql[SOFT_DELETE], DB_ARGS(db_int(c->now_ms), db_str(id)), &r);
+    enum status st = db_exec(c, &sql[SOFT_DELETE], DB_ARGS(db_int(c->now_ms), db_str(id)), &r);
 
     *done = r.affected == 1;
     return st;

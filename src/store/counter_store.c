@@ -40,16 +40,16 @@ counter_store_compare(const struct counter *a, const struct counter *b)
 }
 
 enum status
-counter_store_take(struct ctx *c, const struct counter *k, int64_t cost, int64_t bound,
-                   bool *taken, int64_t *count)
+counter_store_take(struct ctx *c, const struct counter *k, int64_t cost, int64_t bound, bool *taken,
+                   int64_t *count)
 {
     struct db_result r = {0, 0};
-    enum status st = db_exec(
-        c, &sql[TAKE],
-        DB_ARGS(db_str(k->scope_id), db_bin(hash_of(k)), db_int(k->duration_ms),
-                db_int(k->resets_at), db_int(cost), db_int(k->resets_at), db_int(bound),
-                db_int(k->resets_at), db_int(cost), db_int(k->resets_at), db_int(k->resets_at)),
-        &r);
+    enum status st = db_exec(c, &sql[TAKE],
+                             DB_ARGS(db_str(k->scope_id), db_bin(hash_of(k)),
+                                     db_int(k->duration_ms), db_int(k->resets_at), db_int(cost),
+                                     db_int(k->resets_at), db_int(bound), db_int(k->resets_at),
+                                     db_int(cost), db_int(k->resets_at), db_int(k->resets_at)),
+                             &r);
 
     *taken = r.insert_id != 0; /* the count after is at least cost, hence not 0 */
     *count = r.insert_id;

@@ -1,7 +1,8 @@
-/* counter_store.h: rate-limit windows. One row per counter; it moves on to a newer window by itself.
+/* counter_store.h: rate-limit windows. One row per counter; it moves on to a newer window by
+ * itself.
  *
- * A counter never goes back to an older window: a host whose clock lags is counted in the newer one,
- * so that skewed clocks can refuse too early but never let too much through. */
+ * A counter never goes back to an older window: a host whose clock lags is counted in the newer
+ * one, so that skewed clocks can refuse too early but never let too much through. */
 #ifndef LATCHKEY_STORE_COUNTER_STORE_H
 #define LATCHKEY_STORE_COUNTER_STORE_H
 
@@ -10,8 +11,8 @@
 enum { COUNTER_HASH_BYTES = 16 };
 
 struct counter {
-    struct str scope_id;                          /* namespace, key, identity or workspace */
-    unsigned char name_hash[COUNTER_HASH_BYTES];  /* of the identifier or limit name */
+    struct str scope_id;                         /* namespace, key, identity or workspace */
+    unsigned char name_hash[COUNTER_HASH_BYTES]; /* of the identifier or limit name */
     int64_t duration_ms;
     int64_t resets_at; /* end of the window asked about */
 };

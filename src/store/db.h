@@ -123,8 +123,8 @@ db_next_str(struct db_cursor *c)
 }
 
 struct db_result {
-    int64_t affected;   /* rows matched, whether or not they changed */
-    int64_t insert_id;  /* what LAST_INSERT_ID(expr) was called with; 0 if it was not */
+    int64_t affected;  /* rows matched, whether or not they changed */
+    int64_t insert_id; /* what LAST_INSERT_ID(expr) was called with; 0 if it was not */
 };
 
 /* Neither connects. log is used for connection events and must outlive db. */

@@ -1,5 +1,5 @@
-/* The connection: making it, losing it, and what its errors mean. Written for MariaDB Connector/C and
- * Oracle's libmysqlclient alike: blocking calls only, no automatic reconnect. */
+/* The connection: making it, losing it, and what its errors mean. Written for MariaDB Connector/C
+ * and Oracle's libmysqlclient alike: blocking calls only, no automatic reconnect. */
 #include "store/db_priv.h"
 
 #include "base/utc.h"
@@ -153,7 +153,8 @@ db_command(struct db *db, const char *sql)
 /* Connecting */
 
 /* Names and order matter on MariaDB and MySQL alike; sql_mode is spelled out because hosts set
- * their own (SIMULTANEOUS_ASSIGNMENT would break the counters, ONLY_FULL_GROUP_BY is irrelevant). */
+ * their own (SIMULTANEOUS_ASSIGNMENT would break the counters, ONLY_FULL_GROUP_BY is irrelevant).
+ */
 static const char *const session_setup[] = {
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
     "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,"

@@ -138,7 +138,8 @@ db_execute(struct db *db, struct db_handle *h, struct db_args args)
     return true;
 }
 
-/* Copies the row just fetched into mem; long texts are fetched again into a buffer of their size. */
+/* Copies the row just fetched into mem; long texts are fetched again into a buffer of their size.
+ */
 static struct db_cell *
 row_copy(struct arena *mem, struct db_handle *h)
 {
@@ -158,7 +159,9 @@ row_copy(struct arena *mem, struct db_handle *h)
         } else {
             unsigned long len = col->len;
             char *p = arena_alloc(mem, len + 1);
-            MYSQL_BIND b = {.buffer_type = MYSQL_TYPE_STRING, .buffer = p, .buffer_length = len,
+            MYSQL_BIND b = {.buffer_type = MYSQL_TYPE_STRING,
+                            .buffer = p,
+                            .buffer_length = len,
                             .length = &len};
 
             mysql_stmt_fetch_column(h->stmt, &b, (unsigned)i, 0);

@@ -146,8 +146,8 @@ identity_store_list(struct ctx *c, struct str workspace_id, struct str cursor, s
                     int64_t limit, struct identity_row **rows, size_t *n)
 {
     if (search.n == 0)
-        return all_rows(c, &sql[LIST],
-                        DB_ARGS(db_str(workspace_id), db_str(cursor), db_int(limit)), rows, n);
+        return all_rows(c, &sql[LIST], DB_ARGS(db_str(workspace_id), db_str(cursor), db_int(limit)),
+                        rows, n);
     return all_rows(c, &sql[SEARCH],
                     DB_ARGS(db_str(workspace_id), db_str(cursor), db_str(search), db_str(search),
                             db_int(limit)),
@@ -179,8 +179,8 @@ enum status
 identity_store_erase_deleted(struct ctx *c, struct str workspace_id, struct str external_id)
 {
     struct db_rows rows = {0};
-    enum status st = db_select(c, &sql[DELETED],
-                               DB_ARGS(db_str(workspace_id), db_bin(external_id)), &rows);
+    enum status st =
+        db_select(c, &sql[DELETED], DB_ARGS(db_str(workspace_id), db_bin(external_id)), &rows);
 
     for (size_t i = 0; i < rows.n && st == ST_OK; i++) {
         struct db_cursor cur = db_row(&rows, i);
@@ -195,8 +195,8 @@ identity_store_erase_deleted(struct ctx *c, struct str workspace_id, struct str 
 
 enum status
 identity_store_by_external_ids(struct ctx *c, struct str workspace_id,
-                               const struct str *external_ids, size_t n,
-                               struct identity_row **out, size_t *found)
+                               const struct str *external_ids, size_t n, struct identity_row **out,
+                               size_t *found)
 {
     struct db_arg *ids = ARENA_ARRAY(c->mem, n + 1, struct db_arg);
     struct db_rows rows;

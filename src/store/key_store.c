@@ -209,8 +209,8 @@ key_store_list(struct ctx *c, struct str api_id, struct str identity_id, struct 
                        DB_ARGS(db_str(identity_id), db_str(api_id), db_str(cursor), db_int(limit)),
                        &rows);
     else
-        st = db_select(c, &sql[LIST], DB_ARGS(db_str(api_id), db_str(cursor), db_int(limit)),
-                       &rows);
+        st =
+            db_select(c, &sql[LIST], DB_ARGS(db_str(api_id), db_str(cursor), db_int(limit)), &rows);
     *n = rows.n;
     *out = ARENA_ARRAY(c->mem, rows.n + 1, struct key_row);
     for (size_t i = 0; i < rows.n; i++) {
@@ -246,16 +246,16 @@ limits(struct ctx *c, const struct key_row *k, struct key_extras *out)
 {
     struct db_rows rows = {0};
     struct ratelimit_row *of_key, *of_identity;
-    enum status st = db_select(c, &sql[LIMITS], DB_ARGS(db_str(k->id), db_str(k->identity_id)),
-                               &rows);
+    enum status st =
+        db_select(c, &sql[LIMITS], DB_ARGS(db_str(k->id), db_str(k->identity_id)), &rows);
 
     of_key = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
     of_identity = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
     for (size_t i = 0; i < rows.n; i++) {
         struct db_cursor cur = db_row(&rows, i);
         bool key = str_eq(db_next_str(&cur), k->id);
-        struct ratelimit_row *r = key ? &of_key[out->n_key_limits++]
-                                      : &of_identity[out->n_identity_limits++];
+        struct ratelimit_row *r =
+            key ? &of_key[out->n_key_limits++] : &of_identity[out->n_identity_limits++];
 
         r->id = db_next_str(&cur);
         r->name = db_next_str(&cur);
@@ -274,8 +274,8 @@ grants(struct ctx *c, const struct key_row *k, struct key_extras *out)
     struct db_rows rows = {0};
     struct str *names[2];
     size_t n[2] = {0, 0};
-    enum status st = db_select(c, &sql[GRANTS],
-                               DB_ARGS(db_str(k->id), db_str(k->id), db_str(k->id)), &rows);
+    enum status st =
+        db_select(c, &sql[GRANTS], DB_ARGS(db_str(k->id), db_str(k->id), db_str(k->id)), &rows);
 
     for (int i = 0; i < 2; i++)
         names[i] = ARENA_ARRAY(c->mem, rows.n + 1, struct str);
@@ -372,8 +372,7 @@ enum status
 key_store_spend(struct ctx *c, struct str id, int64_t cost, bool *taken, int64_t *remaining)
 {
     struct db_result r = {0, 0};
-    enum status st =
-        db_exec(c, &sql[SPEND], DB_ARGS(db_int(cost), db_str(id), db_int(cost)), &r);
+    enum status st = db_exec(c, &sql[SPEND], DB_ARGS(db_int(cost), db_str(id), db_int(cost)), &r);
 
     *taken = r.affected == 1;
     *remaining = r.insert_id;
@@ -400,8 +399,8 @@ key_store_soft_delete(struct ctx *c, struct str id)
 enum status
 key_store_erase(struct ctx *c, struct str id)
 {
-    static const int parts[] = {ERASE_PERMISSIONS, ERASE_ROLES, ERASE_LIMITS, ERASE_COUNTERS,
-                                ERASE_SECRET, ERASE};
+    static const int parts[] = {ERASE_PERMISSIONS, ERASE_ROLES,  ERASE_LIMITS,
+                                ERASE_COUNTERS,    ERASE_SECRET, ERASE};
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         enum status st = db_exec(c, &sql[parts[i]], DB_ARGS(db_str(id)), NULL);

@@ -129,15 +129,14 @@ like_id(struct str s)
 
 /* By id (column BY_ID) or by name (BY_NAME). */
 static enum status
-find_by(struct ctx *c, int column, struct str workspace_id, struct str value,
-        struct str identifier, struct namespace_row **ns, struct override_row **exact)
+find_by(struct ctx *c, int column, struct str workspace_id, struct str value, struct str identifier,
+        struct namespace_row **ns, struct override_row **exact)
 {
     struct db_rows rows = {0};
-    enum status st =
-        db_select(c, &sql[column],
-                  DB_ARGS(db_bin(identifier), db_str(workspace_id),
-                          column == BY_ID ? db_str(value) : db_bin(value)),
-                  &rows);
+    enum status st = db_select(c, &sql[column],
+                               DB_ARGS(db_bin(identifier), db_str(workspace_id),
+                                       column == BY_ID ? db_str(value) : db_bin(value)),
+                               &rows);
     struct db_cursor cur;
 
     if (st != ST_OK || rows.n == 0)
@@ -197,10 +196,10 @@ namespace_store_with_caller(struct ctx *c, struct str root_hash, struct str id_o
 enum status
 namespace_store_insert(struct ctx *c, const struct namespace_row *ns)
 {
-    return db_exec(c, &sql[INSERT],
-                   DB_ARGS(db_str(ns->id), db_str(ns->workspace_id), db_bin(ns->name),
-                           db_int(c->now_ms)),
-                   NULL);
+    return db_exec(
+        c, &sql[INSERT],
+        DB_ARGS(db_str(ns->id), db_str(ns->workspace_id), db_bin(ns->name), db_int(c->now_ms)),
+        NULL);
 }
 
 static enum status
@@ -308,8 +307,8 @@ enum status
 namespace_store_override_delete(struct ctx *c, struct str override_id, bool *done)
 {
     struct db_result r = {0, 0};
-    enum status st = db_exec(c, &sql[OVERRIDE_DELETE],
-                             DB_ARGS(db_int(c->now_ms), db_str(override_id)), &r);
+    enum status st =
+        db_exec(c, &sql[OVERRIDE_DELETE], DB_ARGS(db_int(c->now_ms), db_str(override_id)), &r);
 
     *done = r.affected == 1;
     return st;

@@ -47,9 +47,9 @@ enum status namespace_store_hold(struct ctx *c, struct str id, bool *live) MUST_
 enum status namespace_store_overrides(struct ctx *c, struct str namespace_id,
                                       struct override_row **rows, size_t *n) MUST_USE;
 /* Those with id >= cursor, ascending, at most limit. */
-enum status namespace_store_override_page(struct ctx *c, struct str namespace_id,
-                                          struct str cursor, int64_t limit,
-                                          struct override_row **rows, size_t *n) MUST_USE;
+enum status namespace_store_override_page(struct ctx *c, struct str namespace_id, struct str cursor,
+                                          int64_t limit, struct override_row **rows,
+                                          size_t *n) MUST_USE;
 /* Adds an override, or changes the one of that identifier, which lives again if it was deleted. *id
  * is its id: o's for a new one. Call it in a transaction. */
 enum status namespace_store_override_put(struct ctx *c, const struct namespace_row *ns,

@@ -35,10 +35,11 @@ static const struct db_stmt sql[MAX] = {
                           "WHERE p.workspace_id = ? AND p.slug = ?",
               false},
     [LIST] = {SELECT_FROM "WHERE p.workspace_id = ? AND p.id >= ? " PAGE, false},
-    [SEARCH] = {SELECT_FROM "WHERE p.workspace_id = ? AND p.id >= ? AND (" SEARCH_IN("p.id")
-                    " OR " SEARCH_IN("p.slug") " OR " SEARCH_IN("p.name") " OR "
-                    SEARCH_IN("p.description") ") " PAGE,
-                false},
+    [SEARCH] =
+        {SELECT_FROM
+         "WHERE p.workspace_id = ? AND p.id >= ? AND (" SEARCH_IN("p.id") " OR " SEARCH_IN(
+             "p.slug") " OR " SEARCH_IN("p.name") " OR " SEARCH_IN("p.description") ") " PAGE,
+         false},
     [DETACH_ROLES] = {"DELETE FROM lk_role_permission WHERE permission_id = ? LIMIT ?", false},
     [DETACH_KEYS] = {"DELETE FROM lk_key_permission WHERE permission_id = ? LIMIT ?", false},
     [LOCK] = {"SELECT id FROM lk_permission WHERE id = ? FOR UPDATE", false},
@@ -88,8 +89,8 @@ permission_store_by_slug(struct ctx *c, struct str workspace_id, const struct st
         size_t some, took = blocks_list(args + 1, slugs, n);
         struct permission_row *rows;
 
-        st = permission_store_query(c, &sql[BY_SLUG],
-                                    (struct db_args){args, 1 + BLOCKS_LIST_SIZE}, &rows, &some);
+        st = permission_store_query(c, &sql[BY_SLUG], (struct db_args){args, 1 + BLOCKS_LIST_SIZE},
+                                    &rows, &some);
         memcpy(*out + *found, rows, some * sizeof(*rows));
         *found += some;
         slugs += took;
@@ -106,8 +107,7 @@ permission_store_find(struct ctx *c, struct str workspace_id, struct str id_or_s
     size_t n;
     enum status st = permission_store_query(
         c, &sql[FIND],
-        DB_ARGS(db_str(id_or_slug), db_str(workspace_id), db_str(workspace_id),
-                db_str(id_or_slug)),
+        DB_ARGS(db_str(id_or_slug), db_str(workspace_id), db_str(workspace_id), db_str(id_or_slug)),
         &rows, &n);
 
     *out = NULL;
@@ -118,14 +118,14 @@ permission_store_find(struct ctx *c, struct str workspace_id, struct str id_or_s
 }
 
 enum status
-permission_store_list(struct ctx *c, struct str workspace_id, struct str search,
-                      struct str cursor, int64_t limit, struct permission_row **rows, size_t *n)
+permission_store_list(struct ctx *c, struct str workspace_id, struct str search, struct str cursor,
+                      int64_t limit, struct permission_row **rows, size_t *n)
 {
     if (search.n)
         return permission_store_query(c, &sql[SEARCH],
-                                      DB_ARGS(db_str(workspace_id), db_str(cursor),
+                                      DB_ARGS(db_str(workspace_id), db_str(cursor), db_str(search),
                                               db_str(search), db_str(search), db_str(search),
-                                              db_str(search), db_int(limit)),
+                                              db_int(limit)),
                                       rows, n);
     return permission_store_query(
         c, &sql[LIST], DB_ARGS(db_str(workspace_id), db_str(cursor), db_int(limit)), rows, n);

@@ -23,8 +23,8 @@ enum status rbac_store_unlink_roles(struct ctx *c, struct str key_id, const stru
 enum status rbac_store_unlink_permission(struct ctx *c, struct str key_id,
                                          struct str permission_id) MUST_USE;
 enum status rbac_store_unlink_role(struct ctx *c, struct str key_id, struct str role_id) MUST_USE;
-/* Linking for any number of keys, whose rows say already that they may have grants: n pairs of a key
- * and a permission or role. */
+/* Linking for any number of keys, whose rows say already that they may have grants: n pairs of a
+ * key and a permission or role. */
 struct rbac_link {
     struct str key_id, id;
 };
@@ -32,7 +32,8 @@ enum status rbac_store_link_permission_pairs(struct ctx *c, const struct rbac_li
                                              size_t n) MUST_USE;
 enum status rbac_store_link_role_pairs(struct ctx *c, const struct rbac_link *links,
                                        size_t n) MUST_USE;
-/* Gives a key, whose row says already that it may have grants, those that another holds directly. */
+/* Gives a key, whose row says already that it may have grants, those that another holds directly.
+ */
 enum status rbac_store_copy_grants(struct ctx *c, struct str from_key_id,
                                    struct str to_key_id) MUST_USE;
 

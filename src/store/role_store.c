@@ -28,8 +28,8 @@ enum {
 #define PAGE "ORDER BY r.id LIMIT ?"
 
 static const struct db_stmt sql[MAX] = {
-    BLOCKS_STMTS("INSERT INTO lk_role_permission (role_id, permission_id, created_at)",
-                 "(?, ?, ?)", BLOCKS_KEEP("role_id")),
+    BLOCKS_STMTS("INSERT INTO lk_role_permission (role_id, permission_id, created_at)", "(?, ?, ?)",
+                 BLOCKS_KEEP("role_id")),
     BLOCKS_STMTS(INSERT_HEAD, "(?, ?, ?, ?, ?)", BLOCKS_KEEP("name")),
     [UNLINK] = {"DELETE FROM lk_role_permission "
                 "WHERE role_id = ? AND permission_id IN " BLOCKS_LIST,
@@ -41,18 +41,19 @@ static const struct db_stmt sql[MAX] = {
                           "WHERE r.workspace_id = ? AND r.name = ?",
               false},
     [LIST] = {SELECT_FROM "WHERE r.workspace_id = ? AND r.id >= ? " PAGE, false},
-    [SEARCH] = {SELECT_FROM "WHERE r.workspace_id = ? AND r.id >= ? AND (" SEARCH_IN("r.id")
-                    " OR " SEARCH_IN("r.name") " OR " SEARCH_IN("r.description") ") " PAGE,
+    [SEARCH] = {SELECT_FROM "WHERE r.workspace_id = ? AND r.id >= ? AND (" SEARCH_IN(
+                    "r.id") " OR " SEARCH_IN("r.name") " OR " SEARCH_IN("r.description") ") " PAGE,
                 false},
     [LOCK] = {SELECT_FROM "WHERE r.id = ? AND r.workspace_id = ? FOR UPDATE", false},
     [INSERT] = {INSERT_HEAD " VALUES (?, ?, ?, ?, ?)", false},
     [DETACH_PERMISSIONS] = {"DELETE FROM lk_role_permission WHERE role_id = ? LIMIT ?", false},
     [DETACH_KEYS] = {"DELETE FROM lk_key_role WHERE role_id = ? LIMIT ?", false},
     [DELETE] = {"DELETE FROM lk_role WHERE id = ?", false},
-    [PERMISSIONS] = {"SELECT rp.role_id, " PERMISSION_COLUMNS " FROM lk_role_permission rp "
-                     "JOIN lk_permission p ON p.id = rp.permission_id WHERE rp.role_id IN "
-                     BLOCKS_LIST " ORDER BY rp.role_id, p.slug",
-                     false},
+    [PERMISSIONS] =
+        {"SELECT rp.role_id, " PERMISSION_COLUMNS " FROM lk_role_permission rp "
+         "JOIN lk_permission p ON p.id = rp.permission_id WHERE rp.role_id IN " BLOCKS_LIST
+         " ORDER BY rp.role_id, p.slug",
+         false},
 };
 const struct db_stmt_list role_store_stmts = DB_STMT_LIST("role_store", sql);
 
@@ -68,8 +69,8 @@ row_read(struct db_cursor *cur)
 }
 
 enum status
-role_store_query(struct ctx *c, const struct db_stmt *s, struct db_args args,
-                 struct role_row **out, size_t *n)
+role_store_query(struct ctx *c, const struct db_stmt *s, struct db_args args, struct role_row **out,
+                 size_t *n)
 {
     struct db_rows rows = {0};
     enum status st = db_select(c, s, args, &rows);
@@ -97,8 +98,8 @@ role_store_by_name(struct ctx *c, struct str workspace_id, const struct str *nam
         size_t some, took = blocks_list(args + 1, names, n);
         struct role_row *rows;
 
-        st = role_store_query(c, &sql[BY_NAME], (struct db_args){args, 1 + BLOCKS_LIST_SIZE},
-                              &rows, &some);
+        st = role_store_query(c, &sql[BY_NAME], (struct db_args){args, 1 + BLOCKS_LIST_SIZE}, &rows,
+                              &some);
         memcpy(*out + *found, rows, some * sizeof(*rows));
         *found += some;
         names += took;
@@ -126,8 +127,7 @@ role_store_find(struct ctx *c, struct str workspace_id, struct str id_or_name,
     size_t n;
     enum status st = role_store_query(
         c, &sql[FIND],
-        DB_ARGS(db_str(id_or_name), db_str(workspace_id), db_str(workspace_id),
-                db_str(id_or_name)),
+        DB_ARGS(db_str(id_or_name), db_str(workspace_id), db_str(workspace_id), db_str(id_or_name)),
         &rows, &n);
 
     *out = NULL;

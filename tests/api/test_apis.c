@@ -62,8 +62,8 @@ not_found(void)
     const char *mine = at_str(fx_ok("apis.createApi", "{\"name\":\"abc\"}"), "data.apiId");
     const char *gone = at_str(fx_ok("apis.createApi", "{\"name\":\"abc\"}"), "data.apiId");
     const char *stranger = fx_root_key(fx_new_workspace(), "api.*.read_api\napi.*.delete_api");
-    const char *want = at_str(fx_call(NULL, "apis.getApi", "{\"apiId\":\"api_unknown1\"}"),
-                              "error.detail");
+    const char *want =
+        at_str(fx_call(NULL, "apis.getApi", "{\"apiId\":\"api_unknown1\"}"), "error.detail");
     struct answer a;
 
     fx_ok("apis.deleteApi", "{\"apiId\":\"%s\"}", gone);
@@ -94,9 +94,9 @@ delete_protection(void)
     CHECK_INT(fx_call(NULL, "apis.getApi", "{\"apiId\":\"%s\"}", id).status, 200);
     CHECK_INT(fx_audit_count("api.delete"), 0);
     fx_sql("UPDATE lk_api SET delete_protection = 0");
-    CHECK_INT(json_object_object_length(
-                  at(fx_ok("apis.deleteApi", "{\"apiId\":\"%s\"}", id), "data")),
-              0);
+    CHECK_INT(
+        json_object_object_length(at(fx_ok("apis.deleteApi", "{\"apiId\":\"%s\"}", id), "data")),
+        0);
 }
 
 /* The audit record and the change stand or fall together. */

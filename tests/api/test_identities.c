@@ -27,9 +27,9 @@ creates_with_an_external_id_alone(void)
     CHECK(!at_has(a, "data.meta"));
     CHECK(!at_has(a, "data.ratelimits"));
     CHECK_STR(at_str(fx_ok(GET, "{\"identity\":\"%s\"}", other), "data.externalId"), "123");
-    CHECK_STR(fx_sql_str("SELECT CONCAT(external_id, meta, live) FROM lk_identity WHERE id = '%s'",
-                         id),
-              "user_123{}1");
+    CHECK_STR(
+        fx_sql_str("SELECT CONCAT(external_id, meta, live) FROM lk_identity WHERE id = '%s'", id),
+        "user_123{}1");
 }
 
 static void
@@ -132,9 +132,10 @@ refuses_a_taken_external_id(void)
 
     made("user_1");
     fx_audit_clear();
-    a = fx_call(NULL, CREATE, "{\"externalId\":\"user_1\",\"meta\":{\"a\":1},\"ratelimits\":["
-                              "{\"name\":\"one\",\"limit\":1,\"duration\":1000,"
-                              "\"autoApply\":true}]}");
+    a = fx_call(NULL, CREATE,
+                "{\"externalId\":\"user_1\",\"meta\":{\"a\":1},\"ratelimits\":["
+                "{\"name\":\"one\",\"limit\":1,\"duration\":1000,"
+                "\"autoApply\":true}]}");
     fx_check_error(a, 409, "unkey/data/identity_already_exists");
     CHECK_STR(at_str(a, "error.title"), "Conflicting Resource");
     CHECK(strstr(at_str(a, "error.detail"), "user_1") != NULL);
@@ -220,8 +221,8 @@ who_may_create(void)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct answer a = fx_call(fx_key_with(rows[i].permission), CREATE,
-                                  "{\"externalId\":\"u%zu\"}", i);
+        struct answer a =
+            fx_call(fx_key_with(rows[i].permission), CREATE, "{\"externalId\":\"u%zu\"}", i);
 
         test_row("%s", rows[i].permission);
         CHECK_INT(a.status, rows[i].status);
@@ -290,8 +291,8 @@ misses_are_404(void)
     struct arena *mem = fx_ctx()->mem;
     char *longer = arena_alloc(mem, 5001);
     const char *const rows[] = {
-        "@#$%", "USER", "user ", " user", "use", "user%", "us_r", "\\u0000", "user\\u0000", "é",
-        "\\ud83c\\udf89", longer + 4000, longer,
+        "@#$%",    "USER",        "user ", " user",          "use",         "user%", "us_r",
+        "\\u0000", "user\\u0000", "é",     "\\ud83c\\udf89", longer + 4000, longer,
     };
 
     memset(longer, 'x', 5000);

@@ -12,10 +12,10 @@
 static const char *
 made(void)
 {
-    struct answer a = fx_ok(
-        CREATE, "{\"externalId\":\"user\",\"meta\":{\"plan\":\"free\"},\"ratelimits\":["
-                "{\"name\":\"api_calls\",\"limit\":9,\"duration\":60000,\"autoApply\":true},"
-                "{\"name\":\"special\",\"limit\":5,\"duration\":60000,\"autoApply\":true}]}");
+    struct answer a =
+        fx_ok(CREATE, "{\"externalId\":\"user\",\"meta\":{\"plan\":\"free\"},\"ratelimits\":["
+                      "{\"name\":\"api_calls\",\"limit\":9,\"duration\":60000,\"autoApply\":true},"
+                      "{\"name\":\"special\",\"limit\":5,\"duration\":60000,\"autoApply\":true}]}");
 
     fx_audit_clear();
     return at_str(a, "data.identityId");
@@ -103,9 +103,9 @@ keys_of_the_deleted_go_on(void)
     a = fx_ok("keys.getKey", "{\"keyId\":\"%s\"}", at_str(key, "data.keyId"));
     CHECK(!at_has(a, "data.identity"));
     CHECK_INT(at_len(fx_ok("apis.listKeys", "{\"apiId\":\"%s\"}", api), "data"), 1);
-    CHECK_INT(at_len(fx_ok("apis.listKeys", "{\"apiId\":\"%s\",\"externalId\":\"user\"}", api),
-                     "data"),
-              0);
+    CHECK_INT(
+        at_len(fx_ok("apis.listKeys", "{\"apiId\":\"%s\",\"externalId\":\"user\"}", api), "data"),
+        0);
 }
 
 /* Refused before the identity is looked for. */
@@ -148,8 +148,7 @@ who_may_delete(void)
                    403, "unkey/authorization/insufficient_permissions");
     CHECK_STR(fx_audit_names(), "");
     test_row("%s", "");
-    CHECK_INT(fx_call(fx_key_with("projects/**#delete_identity"), DELETE,
-                      "{\"identity\":\"user\"}")
+    CHECK_INT(fx_call(fx_key_with("projects/**#delete_identity"), DELETE, "{\"identity\":\"user\"}")
                   .status,
               200);
 }

@@ -15,8 +15,9 @@
 static const char *
 made(void)
 {
-    struct answer a = fx_ok(CREATE, "{\"externalId\":\"user\",\"meta\":{\"plan\":\"free\"},"
-                                    "\"ratelimits\":[%s,%s]}",
+    struct answer a = fx_ok(CREATE,
+                            "{\"externalId\":\"user\",\"meta\":{\"plan\":\"free\"},"
+                            "\"ratelimits\":[%s,%s]}",
                             LIMIT("api_calls", 100, 60000), LIMIT("special", 5, 1000));
 
     fx_audit_clear();
@@ -204,8 +205,7 @@ failed_updates_change_nothing(void)
     made();
     for (int status = 0; status != 200 && n < 30; n++) {
         fx_fail_after(n, 1142);
-        status = fx_call(NULL, UPDATE,
-                         "{\"identity\":\"user\",\"meta\":{},\"ratelimits\":[%s,%s]}",
+        status = fx_call(NULL, UPDATE, "{\"identity\":\"user\",\"meta\":{},\"ratelimits\":[%s,%s]}",
                          LIMIT("api_calls", 1, 1000), LIMIT("new", 1, 1000))
                      .status;
         fx_fail_after(0, 0);
@@ -297,8 +297,7 @@ who_may_update(void)
                    403, "unkey/authorization/insufficient_permissions");
     CHECK_STR(fx_audit_names(), "");
     test_row("%s", "");
-    CHECK_INT(fx_call(fx_key_with("projects/**#update_identity"), UPDATE,
-                      "{\"identity\":\"user\"}")
+    CHECK_INT(fx_call(fx_key_with("projects/**#update_identity"), UPDATE, "{\"identity\":\"user\"}")
                   .status,
               200);
 }

@@ -168,10 +168,10 @@ create_refusals(void)
                       api)
                   .status,
               200);
-    CHECK_INT(fx_call(NULL, "keys.createKey",
-                      "{\"apiId\":\"%s\",\"credits\":{\"remaining\":null}}", api)
-                  .status,
-              200);
+    CHECK_INT(
+        fx_call(NULL, "keys.createKey", "{\"apiId\":\"%s\",\"credits\":{\"remaining\":null}}", api)
+            .status,
+        200);
     {
         char meta[66000];
 
@@ -280,8 +280,8 @@ list_pages(void)
               i < 3 ? "alice" : "bob");
     new_api();
     do {
-        struct answer a = fx_ok("apis.listKeys",
-                                "{\"apiId\":\"%s\",\"limit\":3,\"cursor\":\"%s\"}", api, cursor);
+        struct answer a =
+            fx_ok("apis.listKeys", "{\"apiId\":\"%s\",\"limit\":3,\"cursor\":\"%s\"}", api, cursor);
 
         seen += (int)at_len(a, "data");
         pages++;
@@ -291,12 +291,12 @@ list_pages(void)
     } while (*cursor && pages < 9);
     CHECK_INT(seen, 7);
     CHECK_INT(pages, 3);
-    CHECK_INT(at_len(fx_ok("apis.listKeys", "{\"apiId\":\"%s\",\"externalId\":\"alice\"}", api),
-                     "data"),
-              3);
-    CHECK_INT(at_len(fx_ok("apis.listKeys", "{\"apiId\":\"%s\",\"externalId\":\"ALICE\"}", api),
-                     "data"),
-              0);
+    CHECK_INT(
+        at_len(fx_ok("apis.listKeys", "{\"apiId\":\"%s\",\"externalId\":\"alice\"}", api), "data"),
+        3);
+    CHECK_INT(
+        at_len(fx_ok("apis.listKeys", "{\"apiId\":\"%s\",\"externalId\":\"ALICE\"}", api), "data"),
+        0);
     CHECK_INT(at_len(fx_ok("apis.listKeys", "{\"apiId\":\"%s\",\"cursor\":\"zzz \xc3\xa9\"}", api),
                      "data"),
               0);
@@ -360,9 +360,10 @@ update_credits_by_update_key(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         fx_ok("keys.updateKey", "{\"keyId\":\"%s\",\"credits\":%s}", id, rows[i].credits);
         test_row("%s", rows[i].credits);
-        CHECK_STR(fx_sql_str("SELECT CONCAT_WS('|', COALESCE(remaining, '-'), "
-                             "COALESCE(refill_amount, '-'), COALESCE(refill_day, '-')) FROM lk_key"),
-                  rows[i].row);
+        CHECK_STR(
+            fx_sql_str("SELECT CONCAT_WS('|', COALESCE(remaining, '-'), "
+                       "COALESCE(refill_amount, '-'), COALESCE(refill_day, '-')) FROM lk_key"),
+            rows[i].row);
     }
     a = fx_call(NULL, "keys.updateKey",
                 "{\"keyId\":\"%s\",\"credits\":{\"refill\":{\"interval\":\"daily\",\"amount\":1,"
@@ -420,8 +421,8 @@ update_replaces_lists(void)
     CHECK(!at_has(get(id), "data.name"));
     CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_permission WHERE slug = 'fresh'"), 0);
     CHECK_STR(fx_audit_names(), "");
-    fx_ok("keys.updateKey",
-          "{\"keyId\":\"%s\",\"roles\":[],\"permissions\":[],\"ratelimits\":[]}", id);
+    fx_ok("keys.updateKey", "{\"keyId\":\"%s\",\"roles\":[],\"permissions\":[],\"ratelimits\":[]}",
+          id);
     g = get(id);
     CHECK(!at_has(g, "data.roles") && !at_has(g, "data.permissions") &&
           !at_has(g, "data.ratelimits"));
@@ -506,8 +507,8 @@ credit_operations(void)
     const char *id = at_str(k, "data.keyId");
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct answer a = fx_call(NULL, "keys.updateCredits", "{\"keyId\":\"%s\",%s}", id,
-                                  rows[i].request);
+        struct answer a =
+            fx_call(NULL, "keys.updateCredits", "{\"keyId\":\"%s\",%s}", id, rows[i].request);
 
         test_row("%s", rows[i].request);
         CHECK_INT(a.status, rows[i].status);

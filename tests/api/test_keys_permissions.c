@@ -127,14 +127,13 @@ removes(void)
         const char *slugs, *held, *trail;
         long long correlations;
     } rows[] = {
-        {"\"B\"", "a c d",
-         "authorization.disconnect_permission_and_key key=k permission=b", 0},
+        {"\"B\"", "a c d", "authorization.disconnect_permission_and_key key=k permission=b", 0},
         {"\"b\"", "a c d", "", 0},
         {"\"d\",\"unheld\",\"through.role\",\"a\"", "c",
          "authorization.disconnect_permission_and_key key=k permission=a\n"
-         "authorization.disconnect_permission_and_key key=k permission=d", 1},
-        {"\"c\",\"C\"", "",
-         "authorization.disconnect_permission_and_key key=k permission=c", 0},
+         "authorization.disconnect_permission_and_key key=k permission=d",
+         1},
+        {"\"c\",\"C\"", "", "authorization.disconnect_permission_and_key key=k permission=c", 0},
     };
 
     new_key();
@@ -168,8 +167,7 @@ removing_needs_existing_ones(void)
     CHECK(strstr(at_str(a, "error.detail"), "'theirs'") != NULL);
     CHECK(strstr(at_str(a, "error.detail"), "unknown") == NULL);
     /* an id is taken for a slug */
-    a = fx_call(NULL, "keys.removePermissions",
-                "{\"keyId\":\"%s\",\"permissions\":[\"%s\"]}", key,
+    a = fx_call(NULL, "keys.removePermissions", "{\"keyId\":\"%s\",\"permissions\":[\"%s\"]}", key,
                 fx_sql_str("SELECT id FROM lk_permission WHERE slug = 'held'"));
     fx_check_error(a, 404, "unkey/data/permission_not_found");
     CHECK_STR(rbac_of_key(key), "held");
@@ -251,14 +249,14 @@ static void
 a_403_lists_the_alternatives(void)
 {
     new_key();
-    CHECK_STR(at_str(change(rbac_root("api.*.read_key"), "keys.setPermissions", ""),
-                     "error.detail"),
-              arena_fmt(fx_ctx()->mem,
-                        "Missing one of these permissions: unkey:v1:%s:keyspaces/%s/keys/"
-                        "%s#update_key or api.*.update_key or api.%s.update_key and "
-                        "rbac.*.add_permission_to_key and rbac.*.remove_permission_from_key",
-                        fx_workspace, fx_sql_str("SELECT keyspace_id FROM lk_api"), key, api)
-                  .p);
+    CHECK_STR(
+        at_str(change(rbac_root("api.*.read_key"), "keys.setPermissions", ""), "error.detail"),
+        arena_fmt(fx_ctx()->mem,
+                  "Missing one of these permissions: unkey:v1:%s:keyspaces/%s/keys/"
+                  "%s#update_key or api.*.update_key or api.%s.update_key and "
+                  "rbac.*.add_permission_to_key and rbac.*.remove_permission_from_key",
+                  fx_workspace, fx_sql_str("SELECT keyspace_id FROM lk_api"), key, api)
+            .p);
 }
 
 static void
@@ -440,10 +438,10 @@ changes_are_atomic(void)
 
     new_key();
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        fx_check_atomic(hold_two, rows[i].operation,
-                        arena_fmt(fx_ctx()->mem, "{\"keyId\":\"%s\",\"permissions\":[%s]}", key,
-                                  rows[i].slugs)
-                            .p);
+        fx_check_atomic(
+            hold_two, rows[i].operation,
+            arena_fmt(fx_ctx()->mem, "{\"keyId\":\"%s\",\"permissions\":[%s]}", key, rows[i].slugs)
+                .p);
 }
 
 static void

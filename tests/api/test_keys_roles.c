@@ -120,8 +120,8 @@ unknown_roles_change_nothing(void)
     } rows[] = {
         {"\"unknown\"", "'unknown'"},
         {"\"b\",\"first\",\"second\"", "'first'"},
-        {"\"A\"", "'A'"},     /* the letter case counts here */
-        {"\"a \"", "'a '"},   /* and so do spaces */
+        {"\"A\"", "'A'"},   /* the letter case counts here */
+        {"\"a \"", "'a '"}, /* and so do spaces */
         {"\"\xc3\xa1\"", "'\xc3\xa1'"},
         {"\"theirs\"", "'theirs'"},
     };
@@ -143,9 +143,9 @@ unknown_roles_change_nothing(void)
             CHECK(strstr(at_str(a, "error.detail"), rows[i].named) != NULL);
         }
         /* an id is taken for a name */
-        fx_check_error(fx_call(NULL, operations[o], "{\"keyId\":\"%s\",\"roles\":[\"%s\"]}", key,
-                               id),
-                       404, "unkey/data/role_not_found");
+        fx_check_error(
+            fx_call(NULL, operations[o], "{\"keyId\":\"%s\",\"roles\":[\"%s\"]}", key, id), 404,
+            "unkey/data/role_not_found");
     }
     CHECK_STR(rbac_roles_of_key(key), "a");
     CHECK_INT(rbac_count("lk_role"), 4);
@@ -195,9 +195,9 @@ access_after_lookup(void)
             /* permission comes before the roles */
             CHECK_INT(change(root, rows[i].operation, "\"unknown\"").status, 403);
         }
-        fx_check_error(fx_call(root, rows[i].operation,
-                               "{\"keyId\":\"unprefixed\",\"roles\":[\"a\"]}"),
-                       404, "unkey/data/key_not_found");
+        fx_check_error(
+            fx_call(root, rows[i].operation, "{\"keyId\":\"unprefixed\",\"roles\":[\"a\"]}"), 404,
+            "unkey/data/key_not_found");
     }
     CHECK_STR(at_str(change(rbac_root("x.y.z"), "keys.addRoles", "\"a\""), "error.detail"),
               arena_fmt(fx_ctx()->mem,
@@ -296,10 +296,9 @@ changes_are_atomic(void)
 
     new_key();
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        fx_check_atomic(hold_two, rows[i].operation,
-                        arena_fmt(fx_ctx()->mem, "{\"keyId\":\"%s\",\"roles\":[%s]}", key,
-                                  rows[i].names)
-                            .p);
+        fx_check_atomic(
+            hold_two, rows[i].operation,
+            arena_fmt(fx_ctx()->mem, "{\"keyId\":\"%s\",\"roles\":[%s]}", key, rows[i].names).p);
 }
 
 CU_TestInfo suite_api_keys_roles[] = {

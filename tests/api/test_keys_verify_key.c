@@ -48,9 +48,10 @@ everything_is_shown(void)
 {
     struct answer k, a;
 
-    k = new_key(",\"name\":\"n\",\"meta\":{\"plan\":\"pro\",\"n\":9007199254740993},"
-                "\"externalId\":\"user_1\",\"permissions\":[\"b.x\",\"a.x\"],\"expires\":4102444800000,"
-                "\"credits\":{\"remaining\":10}");
+    k = new_key(
+        ",\"name\":\"n\",\"meta\":{\"plan\":\"pro\",\"n\":9007199254740993},"
+        "\"externalId\":\"user_1\",\"permissions\":[\"b.x\",\"a.x\"],\"expires\":4102444800000,"
+        "\"credits\":{\"remaining\":10}");
     a = verify(k, "");
     check_code(a, "VALID");
     CHECK_STR(at_str(a, "data.name"), "n");
@@ -232,9 +233,9 @@ credits(void)
         test_row("%d%s", rows[i].remaining, rows[i].request);
         check_code(a, rows[i].code);
         CHECK_INT(at_int(a, "data.credits"), rows[i].left);
-        CHECK_INT(fx_sql_int("SELECT remaining FROM lk_key WHERE id = '%s'",
-                             at_str(k, "data.keyId")),
-                  rows[i].left);
+        CHECK_INT(
+            fx_sql_int("SELECT remaining FROM lk_key WHERE id = '%s'", at_str(k, "data.keyId")),
+            rows[i].left);
     }
     {
         struct answer a = verify(new_key(""), ",\"credits\":{\"cost\":1000000000000}");

@@ -205,7 +205,9 @@ who_may(void)
     static const struct {
         const char *operation, *action;
     } operations[] = {
-        {SET, "set_override"}, {LIST, "read_override"}, {DELETE, "delete_override"},
+        {SET, "set_override"},
+        {LIST, "read_override"},
+        {DELETE, "delete_override"},
     };
     const char *ns = made();
 

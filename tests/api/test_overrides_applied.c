@@ -153,7 +153,7 @@ multi(const char *items)
 
 #define ITEM(namespace, identifier)                                                                \
     "{\"namespace\":\"" namespace "\",\"identifier\":\"" identifier                                \
-    "\",\"limit\":100,\"duration\":60000}"
+                                  "\",\"limit\":100,\"duration\":60000}"
 
 static void
 apply_in_batches(void)
@@ -193,7 +193,8 @@ static const struct {
     {{"a?*"}, "ab", NULL},
     {{"a\\\\*"}, "a\\\\b", "a\\\\*"},
     {{"%*"}, "ab", NULL},
-    {{"caf\xc3\xa9*\xf0\x9f\x8e\x89"}, "caf\xc3\xa9 x \xf0\x9f\x8e\x89",
+    {{"caf\xc3\xa9*\xf0\x9f\x8e\x89"},
+     "caf\xc3\xa9 x \xf0\x9f\x8e\x89",
      "caf\xc3\xa9*\xf0\x9f\x8e\x89"},
     {{"*\\u0000*"}, "a\\u0000b", "*\\u0000*"},
     /* an exact one before any pattern */
@@ -244,9 +245,9 @@ the_most_specific_pattern_wins(void)
             CHECK(!at_has(used, "data.overrideId"));
             continue;
         }
-        CHECK_STR(json_object_to_json_string_ext(at(got, "data.identifier"),
-                                                 JSON_C_TO_STRING_PLAIN),
-                  fx_fmt("\"%s\"", choices[i].wins));
+        CHECK_STR(
+            json_object_to_json_string_ext(at(got, "data.identifier"), JSON_C_TO_STRING_PLAIN),
+            fx_fmt("\"%s\"", choices[i].wins));
         CHECK_STR(at_str(used, "data.overrideId"), at_str(got, "data.overrideId"));
         CHECK_INT(at_int(used, "data.limit"), at_int(got, "data.limit"));
     }

@@ -87,10 +87,10 @@ slugs_are_unique(void)
     CHECK_STR(fx_audit_names(), "");
     CHECK_INT(rbac_count("lk_permission"), 1);
     fx_ok("permissions.createPermission", "{\"name\":\"docs.read\",\"slug\":\"docs.write\"}");
-    CHECK_INT(fx_call(other, "permissions.createPermission",
-                      "{\"name\":\"n\",\"slug\":\"docs.read\"}")
-                  .status,
-              200);
+    CHECK_INT(
+        fx_call(other, "permissions.createPermission", "{\"name\":\"n\",\"slug\":\"docs.read\"}")
+            .status,
+        200);
 }
 
 static int
@@ -121,11 +121,11 @@ one_creator_wins(void)
 static void
 found_by_id_and_slug(void)
 {
-    const char *id = at_str(fx_ok("permissions.createPermission",
-                                  "{\"name\":\"Label\",\"slug\":\"Docs.Read\"}"),
-                            "data.permissionId");
+    const char *id =
+        at_str(fx_ok("permissions.createPermission", "{\"name\":\"Label\",\"slug\":\"Docs.Read\"}"),
+               "data.permissionId");
     const char *same[] = {id, "Docs.Read", "docs.read", "DOCS.READ"};
-    static const char *const not[] = {"Label", "Docs.*", "docs", "perm_123456789", "_"};
+    static const char *const not [] = {"Label", "Docs.*", "docs", "perm_123456789", "_"};
     const char *other = fx_root_key(fx_new_workspace(), "rbac.*.read_permission");
 
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
@@ -135,15 +135,15 @@ found_by_id_and_slug(void)
         CHECK_STR(at_str(a, "data.id"), id);
         CHECK_STR(at_str(a, "data.slug"), "Docs.Read");
         CHECK_INT(json_object_object_length(at(a, "data")), 3);
-        fx_check_error(fx_call(other, "permissions.getPermission", "{\"permission\":\"%s\"}",
-                               same[i]),
-                       404, "unkey/data/permission_not_found");
+        fx_check_error(
+            fx_call(other, "permissions.getPermission", "{\"permission\":\"%s\"}", same[i]), 404,
+            "unkey/data/permission_not_found");
     }
-    for (size_t i = 0; i < sizeof(not) / sizeof(not[0]); i++) {
+    for (size_t i = 0; i < sizeof(not ) / sizeof(not [0]); i++) {
         struct answer a =
-            fx_call(NULL, "permissions.getPermission", "{\"permission\":\"%s\"}", not[i]);
+            fx_call(NULL, "permissions.getPermission", "{\"permission\":\"%s\"}", not [i]);
 
-        test_row("%s", not[i]);
+        test_row("%s", not [i]);
         fx_check_error(a, 404, "unkey/data/permission_not_found");
         CHECK(strstr(at_str(a, "error.detail"), "does not exist") != NULL);
     }
@@ -158,13 +158,13 @@ an_id_wins_over_a_slug(void)
 {
     const char *first = rbac_permission("first"), *second = rbac_permission(first);
 
-    CHECK_STR(at_str(fx_ok("permissions.getPermission", "{\"permission\":\"%s\"}", first),
-                     "data.slug"),
-              "first");
+    CHECK_STR(
+        at_str(fx_ok("permissions.getPermission", "{\"permission\":\"%s\"}", first), "data.slug"),
+        "first");
     fx_ok("permissions.deletePermission", "{\"permission\":\"%s\"}", first);
-    CHECK_STR(at_str(fx_ok("permissions.getPermission", "{\"permission\":\"%s\"}", first),
-                     "data.id"),
-              second);
+    CHECK_STR(
+        at_str(fx_ok("permissions.getPermission", "{\"permission\":\"%s\"}", first), "data.id"),
+        second);
     fx_ok("permissions.deletePermission", "{\"permission\":\"%s\"}", first);
     CHECK_INT(rbac_count("lk_permission"), 0);
 }
@@ -175,12 +175,12 @@ static void
 deleting_takes_it_from_all(void)
 {
     const char *api = at_str(fx_ok("apis.createApi", "{\"name\":\"api\"}"), "data.apiId");
-    const char *role = at_str(fx_ok("permissions.createRole",
-                                    "{\"name\":\"r\",\"permissions\":[\"a\",\"b\"]}"),
-                              "data.roleId");
-    struct answer key = fx_ok("keys.createKey",
-                              "{\"apiId\":\"%s\",\"permissions\":[\"a\",\"c\"],\"roles\":[\"r\"]}",
-                              api);
+    const char *role =
+        at_str(fx_ok("permissions.createRole", "{\"name\":\"r\",\"permissions\":[\"a\",\"b\"]}"),
+               "data.roleId");
+    struct answer key =
+        fx_ok("keys.createKey",
+              "{\"apiId\":\"%s\",\"permissions\":[\"a\",\"c\"],\"roles\":[\"r\"]}", api);
     struct answer a;
 
     CHECK(at_true(fx_ok("keys.verifyKey", "{\"key\":\"%s\",\"permissions\":\"a AND b\"}",
@@ -233,9 +233,9 @@ other_workspaces_are_out_of_reach(void)
 
     fx_audit_clear();
     for (size_t i = 0; i < 2; i++)
-        fx_check_error(fx_call(other, "permissions.deletePermission", "{\"permission\":\"%s\"}",
-                               by[i]),
-                       404, "unkey/data/permission_not_found");
+        fx_check_error(
+            fx_call(other, "permissions.deletePermission", "{\"permission\":\"%s\"}", by[i]), 404,
+            "unkey/data/permission_not_found");
     CHECK_INT(rbac_count("lk_permission"), 1);
     fx_call(other, "permissions.createPermission", "{\"name\":\"n\",\"slug\":\"mine\"}");
     fx_ok("permissions.deletePermission", "{\"permission\":\"mine\"}");
@@ -361,10 +361,10 @@ search_is_literal(void)
            fx_new_workspace());
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         test_row("search %s", rows[i].search);
-        CHECK_STR(at_join(fx_ok("permissions.listPermissions", "{\"search\":\"%s\"}",
-                                rows[i].search),
-                          "data", "slug"),
-                  rows[i].slugs);
+        CHECK_STR(
+            at_join(fx_ok("permissions.listPermissions", "{\"search\":\"%s\"}", rows[i].search),
+                    "data", "slug"),
+            rows[i].slugs);
     }
     /* with pages */
     test_row("%s", "pages");
@@ -442,8 +442,7 @@ changes_are_atomic(void)
 {
     fx_check_atomic(one_permission, "permissions.createPermission",
                     "{\"name\":\"n\",\"slug\":\"new\"}");
-    fx_check_atomic(one_permission, "permissions.deletePermission",
-                    "{\"permission\":\"doomed\"}");
+    fx_check_atomic(one_permission, "permissions.deletePermission", "{\"permission\":\"doomed\"}");
 }
 
 CU_TestInfo suite_api_permissions[] = {

@@ -57,9 +57,9 @@ static void
 set_answers_in_requested_order(void)
 {
     const char *id = rbac_role("r", "\"Zebra\",\"apple\"");
-    struct answer a = fx_ok("permissions.setRolePermissions",
-                            "{\"roleId\":\"%s\",\"permissions\":[\"zebra\",\"b.new\",\"Apple\"]}",
-                            id);
+    struct answer a =
+        fx_ok("permissions.setRolePermissions",
+              "{\"roleId\":\"%s\",\"permissions\":[\"zebra\",\"b.new\",\"Apple\"]}", id);
 
     /* Apple, b.new, zebra, each as stored */
     CHECK_STR(at_str(a, "data.0.slug"), "apple");
@@ -148,10 +148,10 @@ set_one_of_several(int i)
     int status = 0;
 
     for (int round = 0; round < 5 && (round == 0 || status == 200); round++)
-        status = fx_call(NULL, "permissions.setRolePermissions",
-                         "{\"roleId\":\"%s\",\"permissions\":[%s]}", shared_role,
-                         sets[(i + round) % 3])
-                     .status;
+        status =
+            fx_call(NULL, "permissions.setRolePermissions",
+                    "{\"roleId\":\"%s\",\"permissions\":[%s]}", shared_role, sets[(i + round) % 3])
+                .status;
     return status;
 }
 

@@ -20,9 +20,9 @@ counts_down_and_denies(void)
 {
     fx_clock(NOW);
     for (int i = 0; i < 4; i++) {
-        struct answer a = fx_ok("ratelimit.limit",
-                                "{\"namespace\":\"n\",\"identifier\":\"u\",\"limit\":3,"
-                                "\"duration\":60000}");
+        struct answer a =
+            fx_ok("ratelimit.limit", "{\"namespace\":\"n\",\"identifier\":\"u\",\"limit\":3,"
+                                     "\"duration\":60000}");
 
         test_row("request %d", i);
         CHECK_INT(at_true(a, "data.success"), i < 3);
@@ -64,9 +64,8 @@ costs(void)
         CHECK_INT(at_int(a, "data.remaining"), rows[i].remaining);
     }
     /* a lowered limit is over its count, even for a look */
-    CHECK(!at_true(fx_ok("ratelimit.limit",
-                         "{\"namespace\":\"n\",\"identifier\":\"u\",\"limit\":5,"
-                         "\"duration\":60000,\"cost\":0}"),
+    CHECK(!at_true(fx_ok("ratelimit.limit", "{\"namespace\":\"n\",\"identifier\":\"u\",\"limit\":5,"
+                                            "\"duration\":60000,\"cost\":0}"),
                    "data.success"));
 }
 
@@ -165,23 +164,24 @@ overrides(void)
         const char *id;
     } rows[] = {
         {"exact", 200, "rlor_exact"},
-        {"premium_1", 50, "rlor_long"},  /* more specific than p* and * */
+        {"premium_1", 50, "rlor_long"}, /* more specific than p* and * */
         {"plain", 30, "rlor_short"},
         {"other", 20, "rlor_any"},
-        {"two\\nlines", 100, "(none)"},  /* no * matches a line break */
+        {"two\\nlines", 100, "(none)"}, /* no * matches a line break */
         {"deleted", 20, "rlor_any"},
         {"blocked", 0, "rlor_zero"},
     };
 
     fx_clock(NOW);
     hit("");
-    fx_sql("INSERT INTO lk_override (id, workspace_id, namespace_id, identifier, wildcard, "
-           "max_count, duration_ms, created_at, deleted_at) SELECT o.id, '%s', n.id, o.i, o.w, o.m, "
-           "120000, 1, o.d FROM lk_namespace n, (SELECT 'rlor_exact' id, 'exact' i, 0 w, 200 m, "
-           "NULL d UNION SELECT 'rlor_long', 'premium_*', 1, 50, NULL UNION SELECT 'rlor_short', "
-           "'p*', 1, 30, NULL UNION SELECT 'rlor_any', '*', 1, 20, NULL UNION SELECT 'rlor_gone', "
-           "'deleted', 0, 5, 1 UNION SELECT 'rlor_zero', 'blocked', 0, 0, NULL) o",
-           fx_workspace);
+    fx_sql(
+        "INSERT INTO lk_override (id, workspace_id, namespace_id, identifier, wildcard, "
+        "max_count, duration_ms, created_at, deleted_at) SELECT o.id, '%s', n.id, o.i, o.w, o.m, "
+        "120000, 1, o.d FROM lk_namespace n, (SELECT 'rlor_exact' id, 'exact' i, 0 w, 200 m, "
+        "NULL d UNION SELECT 'rlor_long', 'premium_*', 1, 50, NULL UNION SELECT 'rlor_short', "
+        "'p*', 1, 30, NULL UNION SELECT 'rlor_any', '*', 1, 20, NULL UNION SELECT 'rlor_gone', "
+        "'deleted', 0, 5, 1 UNION SELECT 'rlor_zero', 'blocked', 0, 0, NULL) o",
+        fx_workspace);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct answer a = fx_ok("ratelimit.limit",
                                 "{\"namespace\":\"n\",\"identifier\":\"%s\",\"limit\":100,"
@@ -319,17 +319,16 @@ multi_permissions(void)
           "{\"namespace\":\"b\",\"identifier\":\"u\",\"limit\":9,\"duration\":60000}]");
     for (int i = 0; i < 2; i++)
         ids[i] = fx_sql_str("SELECT id FROM lk_namespace WHERE name = '%s'", i ? "b" : "a");
-    both = fx_root_key(fx_workspace, arena_fmt(fx_ctx()->mem,
-                                               "ratelimit.%s.limit\nratelimit.%s.limit", ids[0],
-                                               ids[1])
-                                         .p);
+    both = fx_root_key(
+        fx_workspace,
+        arena_fmt(fx_ctx()->mem, "ratelimit.%s.limit\nratelimit.%s.limit", ids[0], ids[1]).p);
     one = fx_root_key(fx_workspace, arena_fmt(fx_ctx()->mem, "ratelimit.%s.limit", ids[0]).p);
     for (int i = 0; i < 2; i++) {
-        struct answer a = fx_call(
-            i ? one : both, "ratelimit.multiLimit",
-            "[{\"namespace\":\"a\",\"identifier\":\"u\",\"limit\":9,\"duration\":60000},"
-            "{\"namespace\":\"b\",\"identifier\":\"u\",\"limit\":9,\"duration\":60000},"
-            "{\"namespace\":\"a\",\"identifier\":\"v\",\"limit\":9,\"duration\":60000}]");
+        struct answer a =
+            fx_call(i ? one : both, "ratelimit.multiLimit",
+                    "[{\"namespace\":\"a\",\"identifier\":\"u\",\"limit\":9,\"duration\":60000},"
+                    "{\"namespace\":\"b\",\"identifier\":\"u\",\"limit\":9,\"duration\":60000},"
+                    "{\"namespace\":\"a\",\"identifier\":\"v\",\"limit\":9,\"duration\":60000}]");
 
         CHECK_INT(a.status, i ? 403 : 200);
         if (i)

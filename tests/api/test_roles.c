@@ -24,8 +24,11 @@ creates_plain_roles(void)
         {"{\"name\":\"no text\",\"description\":\"\"}", "no text", false},
         {"{\"name\":\"described\",\"description\":\"Everything\"}", "described", true},
         {"{\"name\":\"  spaces  \"}", "  spaces  ", false},
-        {"{\"name\":\"Sales & <Support> \xc3\x9cn\xc3\xaft\xc3\xa9" "d\"}",
-         "Sales & <Support> \xc3\x9cn\xc3\xaft\xc3\xa9" "d", false},
+        {"{\"name\":\"Sales & <Support> \xc3\x9cn\xc3\xaft\xc3\xa9"
+         "d\"}",
+         "Sales & <Support> \xc3\x9cn\xc3\xaft\xc3\xa9"
+         "d",
+         false},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -59,9 +62,9 @@ creates_with_permissions(void)
     id = rbac_role("editor", "\"docs.READ\",\"docs.write\",\"DOCS.Write\",\"Docs.Read\"");
     CHECK_STR(rbac_of_role(id), "Docs.Read docs.write");
     CHECK_INT(rbac_count("lk_permission"), 2);
-    CHECK_STR(at_str(fx_ok("permissions.getPermission", "{\"permission\":\"docs.write\"}"),
-                     "data.name"),
-              "docs.write");
+    CHECK_STR(
+        at_str(fx_ok("permissions.getPermission", "{\"permission\":\"docs.write\"}"), "data.name"),
+        "docs.write");
     CHECK_STR(fx_audit_trail(), "role.create role=editor\n"
                                 "permission.create permission=docs.write\n"
                                 "authorization.connect_role_and_permission role=editor "
@@ -93,9 +96,8 @@ names_are_unique(void)
     rbac_role(taken[0], "");
     fx_audit_clear();
     for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
-        struct answer a =
-            fx_call(NULL, "permissions.createRole",
-                    "{\"name\":\"%s\",\"permissions\":[\"left.behind\"]}", taken[i]);
+        struct answer a = fx_call(NULL, "permissions.createRole",
+                                  "{\"name\":\"%s\",\"permissions\":[\"left.behind\"]}", taken[i]);
 
         test_row("%s", taken[i]);
         fx_check_error(a, 409, "unkey/data/role_already_exists");
@@ -227,7 +229,8 @@ found_by_id_and_name(void)
 {
     const char *id = rbac_role("Big R\xc3\xb4le", "\"b\",\"a\"");
     const char *same[] = {id, "Big R\xc3\xb4le", "BIG r\xc3\x94LE"};
-    static const char *const not[] = {"Big", "%", "Big R_le", "Big R\xc3\xb4le ", "role_123456789"};
+    static const char *const not [] = {"Big", "%", "Big R_le", "Big R\xc3\xb4le ",
+                                       "role_123456789"};
     const char *other = fx_root_key(fx_new_workspace(), "rbac.*.read_role");
 
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
@@ -242,9 +245,9 @@ found_by_id_and_name(void)
         fx_check_error(fx_call(other, "permissions.getRole", "{\"role\":\"%s\"}", same[i]), 404,
                        "unkey/data/role_not_found");
     }
-    for (size_t i = 0; i < sizeof(not) / sizeof(not[0]); i++) {
-        test_row("%s", not[i]);
-        fx_check_error(get(not[i]), 404, "unkey/data/role_not_found");
+    for (size_t i = 0; i < sizeof(not ) / sizeof(not [0]); i++) {
+        test_row("%s", not [i]);
+        fx_check_error(get(not [i]), 404, "unkey/data/role_not_found");
     }
 }
 
@@ -434,10 +437,10 @@ reading_and_deleting_ask_first(void)
     rbac_role("r", "");
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         test_row("%s with %s", rows[i].operation, rows[i].grant);
-        CHECK_INT(fx_call(fx_root_key(fx_workspace, rows[i].grant), rows[i].operation, "%s",
-                          rows[i].body)
-                      .status,
-                  rows[i].status);
+        CHECK_INT(
+            fx_call(fx_root_key(fx_workspace, rows[i].grant), rows[i].operation, "%s", rows[i].body)
+                .status,
+            rows[i].status);
     }
 }
 

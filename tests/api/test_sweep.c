@@ -84,9 +84,9 @@ static long long
 all_rows(void)
 {
     long long n = 0;
-    static const char *const tables[] = {"lk_api", "lk_key", "lk_identity", "lk_permission",
-                                         "lk_role", "lk_namespace", "lk_override",
-                                         "lk_audit_event", "lk_counter"};
+    static const char *const tables[] = {"lk_api",        "lk_key",         "lk_identity",
+                                         "lk_permission", "lk_role",        "lk_namespace",
+                                         "lk_override",   "lk_audit_event", "lk_counter"};
 
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
         n += fx_sql_int("SELECT COUNT(*) FROM %s", tables[i]);
@@ -153,8 +153,8 @@ wrong_types(const struct field *f, const char *path)
         enum field_type type;
         const char *json;
     } values[] = {
-        {FT_STR, "\"text\""}, {FT_INT, "12"}, {FT_INT, "1.5"}, {FT_BOOL, "true"},
-        {FT_LIST, "[]"},      {FT_OBJ, "{}"},
+        {FT_STR, "\"text\""}, {FT_INT, "12"},  {FT_INT, "1.5"},
+        {FT_BOOL, "true"},    {FT_LIST, "[]"}, {FT_OBJ, "{}"},
     };
 
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {

@@ -9,7 +9,8 @@
 static struct arena *mem;
 
 /* Every operation with its flags (* = required), as the contract lists them; search, and the
- * permissions of createRole, which other clients leave out, are fields like others. Operations without an endpoint are passed over. */
+ * permissions of createRole, which other clients leave out, are fields like others. Operations
+ * without an endpoint are passed over. */
 static const struct {
     const char *path, *resource, *action, *flags;
 } rows[] = {

@@ -17,7 +17,8 @@ texts(void)
          "createdAt  2025-11-24T21:35:42.000Z\nlimit      1764020142000\n"},
         {"[{\"a\":\"\u00e4\",\"b\":1},{\"a\":\"longer\",\"c\":false}]", NULL,
          "a       b  c\n\u00e4       1  -\nlonger  -  no\n"},
-        {"[{\"time\":1,\"who\":{\"id\":\"u\",\"name\":\"ada\"},\"x\":[1]}]", "who.name time who.no x",
+        {"[{\"time\":1,\"who\":{\"id\":\"u\",\"name\":\"ada\"},\"x\":[1]}]",
+         "who.name time who.no x",
          "who.name  time                      who.no  x\n"
          "ada       1970-01-01T00:00:00.001Z  -       [1]\n"},
         {"{\"data\":[{\"a\":1}],\"pagination\":{\"hasMore\":true,\"cursor\":\"c1\"}}", NULL,

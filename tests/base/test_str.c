@@ -120,9 +120,6 @@ comparing(void)
 }
 
 CU_TestInfo suite_base_str[] = {
-    {"numbers", numbers},
-    {"utf8", utf8},
-    {"cutting", cutting},
-    {"comparing", comparing},
-    CU_TEST_INFO_NULL,
+    {"numbers", numbers},     {"utf8", utf8},    {"cutting", cutting},
+    {"comparing", comparing}, CU_TEST_INFO_NULL,
 };

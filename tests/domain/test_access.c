@@ -6,8 +6,13 @@
 #include <string.h>
 
 static const struct access_scope scope = {
-    .workspace = STR("ws_1"), .api = STR("api_1"), .ks = STR("ks_1"), .key = STR("key_1"),
-    .identity = STR("id_1"), .ns = STR("rlns_1"), .override = STR("rlor_1"),
+    .workspace = STR("ws_1"),
+    .api = STR("api_1"),
+    .ks = STR("ks_1"),
+    .key = STR("key_1"),
+    .identity = STR("id_1"),
+    .ns = STR("rlns_1"),
+    .override = STR("rlor_1"),
 };
 
 /* held: one permission per line. */
@@ -71,7 +76,8 @@ allows(void)
         {ACCESS_read_override,
          "unkey:v1:ws_1:ratelimits/namespaces/rlns_1/overrides/rlor_1#read_override", true},
         {ACCESS_read_override, "unkey:v1:ws_1:ratelimits/namespaces/rlns_1/**#read_override", true},
-        {ACCESS_read_override, "unkey:v1:ws_1:ratelimits/namespaces/rlns_2/**#read_override", false},
+        {ACCESS_read_override, "unkey:v1:ws_1:ratelimits/namespaces/rlns_2/**#read_override",
+         false},
     };
     struct arena *mem = arena_new(1 << 20);
 
@@ -176,9 +182,6 @@ urns(void)
 }
 
 CU_TestInfo suite_domain_access[] = {
-    {"allows", allows},
-    {"explains", explains},
-    {"every row parses", every_row_parses},
-    {"urns", urns},
-    CU_TEST_INFO_NULL,
+    {"allows", allows}, {"explains", explains}, {"every row parses", every_row_parses},
+    {"urns", urns},     CU_TEST_INFO_NULL,
 };

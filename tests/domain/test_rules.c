@@ -17,17 +17,28 @@ refill_days(void)
         int year, month, mday, refill_day;
         bool on;
     } rows[] = {
-        {2026, 11, 24, REFILL_DAILY, true}, {2026, 11, 24, 24, true},  {2026, 11, 24, 25, false},
-        {2026, 11, 30, 31, true},           {2026, 11, 30, 30, true},  {2026, 11, 29, 30, false},
-        {2026, 10, 31, 31, true},           {2026, 10, 30, 31, false}, {2026, 2, 28, 29, true},
-        {2026, 2, 28, 30, true},            {2026, 2, 28, 31, true},   {2026, 2, 28, 28, true},
-        {2028, 2, 28, 29, false},           {2028, 2, 29, 29, true},   {2028, 2, 29, 31, true},
-        {2100, 2, 28, 29, true},            {2000, 2, 28, 29, false},  {2026, 1, 1, 1, true},
+        {2026, 11, 24, REFILL_DAILY, true},
+        {2026, 11, 24, 24, true},
+        {2026, 11, 24, 25, false},
+        {2026, 11, 30, 31, true},
+        {2026, 11, 30, 30, true},
+        {2026, 11, 29, 30, false},
+        {2026, 10, 31, 31, true},
+        {2026, 10, 30, 31, false},
+        {2026, 2, 28, 29, true},
+        {2026, 2, 28, 30, true},
+        {2026, 2, 28, 31, true},
+        {2026, 2, 28, 28, true},
+        {2028, 2, 28, 29, false},
+        {2028, 2, 29, 29, true},
+        {2028, 2, 29, 31, true},
+        {2100, 2, 28, 29, true},
+        {2000, 2, 28, 29, false},
+        {2026, 1, 1, 1, true},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        test_row("%d-%d-%d day %d", rows[i].year, rows[i].month, rows[i].mday,
-                 rows[i].refill_day);
+        test_row("%d-%d-%d day %d", rows[i].year, rows[i].month, rows[i].mday, rows[i].refill_day);
         CHECK_INT(refill_on_day(utc_day_of(rows[i].year, rows[i].month, rows[i].mday),
                                 rows[i].refill_day),
                   rows[i].on);
@@ -51,7 +62,8 @@ refill_is_due(void)
         {ms(2026, 11, 24, 0), ms(2026, 11, 24, 23), REFILL_DAILY, false},
         {ms(2026, 11, 24, 23), ms(2026, 11, 25, 0), REFILL_DAILY, true},
         {ms(2026, 11, 24, 23) + 3599999, ms(2026, 11, 25, 0), REFILL_DAILY, true},
-        {ms(2026, 11, 25, 0), ms(2026, 11, 24, 23), REFILL_DAILY, false}, /* a clock that fell back */
+        {ms(2026, 11, 25, 0), ms(2026, 11, 24, 23), REFILL_DAILY,
+         false}, /* a clock that fell back */
         {ms(2026, 11, 24, 12), ms(2026, 11, 25, 12), 26, false},
         {ms(2026, 11, 24, 12), ms(2026, 11, 26, 0), 26, true},
         {ms(2026, 11, 26, 1), ms(2026, 12, 25, 23), 26, false},
@@ -196,7 +208,8 @@ verdicts(void)
         {{true, true, 999, true, false, false}, "EXPIRED", "EXPIRED"},
         {{true, true, 1000, true, true, true}, "VALID", "VALID"}, /* strictly after */
         {{true, true, 1001, true, false, false}, "FORBIDDEN", "FORBIDDEN"},
-        {{true, true, 0, false, true, false}, "INSUFFICIENT_PERMISSIONS",
+        {{true, true, 0, false, true, false},
+         "INSUFFICIENT_PERMISSIONS",
          "INSUFFICIENT_PERMISSIONS"},
     };
 

@@ -75,8 +75,7 @@ messages(void)
         {"[]", "/type got array, want object"},
         {"null", "/type got null, want object"},
         {"12", "/type got number, want object"},
-        {"{\"name\":\"abc\",\"x\":1}",
-         "/additionalProperties additional property 'x' not allowed"},
+        {"{\"name\":\"abc\",\"x\":1}", "/additionalProperties additional property 'x' not allowed"},
         {"{\"name\":\"abc\",\"x\":1,\"y\":2}",
          "/additionalProperties additional properties 'x', 'y' not allowed"},
         {"{\"kind\":\"no\",\"x\":1}",
@@ -106,8 +105,7 @@ messages(void)
          "/properties/tags/maxItems maxItems: got 3, want 2"},
         {"{\"name\":\"abc\",\"tags\":[\"a\",\"\"]}",
          "/properties/tags/items/minLength minLength: got 0, want 1"},
-        {"{\"name\":\"abc\",\"tags\":[null]}",
-         "/properties/tags/items/type got null, want string"},
+        {"{\"name\":\"abc\",\"tags\":[null]}", "/properties/tags/items/type got null, want string"},
         {"{\"name\":\"abc\",\"inners\":[{\"cost\":0},{}]}",
          "/properties/inners/items/properties/cost/minimum minimum: got 0, want 1; "
          "/properties/inners/items/required missing property 'cost'"},
@@ -146,7 +144,8 @@ round_trip(void)
         {"{\"name\":\"abc\",\"meta\":{\"big\":123456789012345678901234}}",
          "{\"name\":\"abc\",\"meta\":{\"big\":123456789012345678901234e0}}"},
         {"{\"name\":\"abc\",\"tags\":[\"a\",\"b\"],\"inners\":[{\"cost\":3}],\"one\":{\"cost\":4}}",
-         "{\"name\":\"abc\",\"tags\":[\"a\",\"b\"],\"inners\":[{\"cost\":3}],\"one\":{\"cost\":4}}"},
+         "{\"name\":\"abc\",\"tags\":[\"a\",\"b\"],\"inners\":[{\"cost\":3}],\"one\":{\"cost\":4}"
+         "}"},
         {"{\"name\":\"abc\",\"inners\":[]}", "{\"name\":\"abc\",\"inners\":[]}"},
     };
     struct arena *mem = arena_new(1 << 24);

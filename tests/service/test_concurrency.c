@@ -238,14 +238,9 @@ deletions(void)
 }
 
 CU_TestInfo suite_service_concurrency[] = {
-    {"credits", credits},
-    {"balances", balances},
-    {"limits", limits},
-    {"limits and credits", limits_and_credits},
-    {"batches", batches},
-    {"identity creators", identity_creators},
-    {"updates", updates},
-    {"refills", refills},
-    {"deletions", deletions},
-    CU_TEST_INFO_NULL,
+    {"credits", credits},     {"balances", balances},
+    {"limits", limits},       {"limits and credits", limits_and_credits},
+    {"batches", batches},     {"identity creators", identity_creators},
+    {"updates", updates},     {"refills", refills},
+    {"deletions", deletions}, CU_TEST_INFO_NULL,
 };

@@ -36,11 +36,12 @@ refill_calendar(void)
     } rows[] = {
         {"{\"interval\":\"daily\",\"amount\":5}", 20483, 0},
         {"{\"interval\":\"daily\",\"amount\":5}", 20484, 1},
-        {"{\"interval\":\"monthly\",\"amount\":5,\"refillDay\":31}", 20484, 1},  /* 31 January */
-        {"{\"interval\":\"monthly\",\"amount\":5,\"refillDay\":30}", 20484, 0},  /* was yesterday */
-        {"{\"interval\":\"monthly\",\"amount\":5,\"refillDay\":30}", 20511, 0},  /* 27 February */
-        {"{\"interval\":\"monthly\",\"amount\":5,\"refillDay\":30}", 20512, 1},  /* the 28th is the last */
-        {"{\"interval\":\"monthly\",\"amount\":5,\"refillDay\":1}", 20485, 1},   /* 1 February */
+        {"{\"interval\":\"monthly\",\"amount\":5,\"refillDay\":31}", 20484, 1}, /* 31 January */
+        {"{\"interval\":\"monthly\",\"amount\":5,\"refillDay\":30}", 20484, 0}, /* was yesterday */
+        {"{\"interval\":\"monthly\",\"amount\":5,\"refillDay\":30}", 20511, 0}, /* 27 February */
+        {"{\"interval\":\"monthly\",\"amount\":5,\"refillDay\":30}", 20512,
+         1}, /* the 28th is the last */
+        {"{\"interval\":\"monthly\",\"amount\":5,\"refillDay\":1}", 20485, 1}, /* 1 February */
     };
     const char *api;
 
@@ -73,8 +74,8 @@ refill_rules(void)
     } rows[] = {
         {"remaining = 3", "10", 1},
         {"remaining = 10", "10", 0},
-        {"remaining = 12", "12", 0},      /* a larger balance is left alone */
-        {"remaining = NULL", "10", 1},    /* unlimited with a refill becomes limited */
+        {"remaining = 12", "12", 0},   /* a larger balance is left alone */
+        {"remaining = NULL", "10", 1}, /* unlimited with a refill becomes limited */
         {"remaining = 1, enabled = 0", "10", 1},
         {"remaining = 1, expires_at = 1", "10", 1},
         {"remaining = 1, deleted_at = 1", "1", 0},
@@ -112,8 +113,7 @@ refill_many(void)
            "lk_api), n, 's', 1, 0, 5, IF(n %% 2, NULL, 20), %lld FROM s",
            fx_workspace, 20000 * DAY);
     CHECK_INT(maintain(20001 * DAY, MAINTAIN_ALL).refilled_keys, 175);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_key WHERE refill_settled_at < %lld",
-                         20001 * DAY),
+    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_key WHERE refill_settled_at < %lld", 20001 * DAY),
               0);
     CHECK_INT(maintain(20001 * DAY, MAINTAIN_ALL).refilled_keys, 0);
 }
@@ -128,11 +128,12 @@ pruning(void)
            "s AS (SELECT a.i * 50 + b.i + 1 AS n FROM d a, d b) SELECT n, "
            "UNHEX(LEFT(SHA2(n, 256), 32)), 1000, IF(n <= 2400, 1000, %lld), 1 FROM s",
            20000 * DAY);
-    fx_sql("INSERT INTO lk_audit_event (workspace_id, time, id, bucket, source, event, description, "
-           "actor_type, actor_id, actor_name, remote_ip, user_agent, correlation_id) SELECT '%s', "
-           "%lld - d * %lld, CONCAT('log_', d), '', '', 'x', '', '', '', '', '', '', '' FROM (SELECT "
-           "1 d UNION SELECT 89 UNION SELECT 91 UNION SELECT 400) days",
-           fx_workspace, 20000 * DAY, DAY);
+    fx_sql(
+        "INSERT INTO lk_audit_event (workspace_id, time, id, bucket, source, event, description, "
+        "actor_type, actor_id, actor_name, remote_ip, user_agent, correlation_id) SELECT '%s', "
+        "%lld - d * %lld, CONCAT('log_', d), '', '', 'x', '', '', '', '', '', '', '' FROM (SELECT "
+        "1 d UNION SELECT 89 UNION SELECT 91 UNION SELECT 400) days",
+        fx_workspace, 20000 * DAY, DAY);
     fx_sql("INSERT INTO lk_audit_target (event_id, position, workspace_id, type, id, name) SELECT "
            "id, 0, workspace_id, 'key', 'k', '' FROM lk_audit_event");
     n = maintain(20000 * DAY, MAINTAIN_PRUNE);
@@ -150,9 +151,18 @@ recorder_outage(void)
     struct ctx *c = fx_ctx();
     struct recorder *r = recorder_new();
     struct verification_event e = {
-        .workspace_id = S("ws"), .time = 1, .api_id = S("a"), .keyspace_id = S("k"),
-        .key_id = S("key"), .identity_id = S(""), .external_id = S(""), .outcome = S("VALID"),
-        .region = S(""), .source = S("api"), .app_id = S(""), .tags = S("[]"),
+        .workspace_id = S("ws"),
+        .time = 1,
+        .api_id = S("a"),
+        .keyspace_id = S("k"),
+        .key_id = S("key"),
+        .identity_id = S(""),
+        .external_id = S(""),
+        .outcome = S("VALID"),
+        .region = S(""),
+        .source = S("api"),
+        .app_id = S(""),
+        .tags = S("[]"),
     };
 
     for (int i = 0; i < RECORDER_MAX + 10; i++) {
@@ -217,11 +227,12 @@ workspaces(void)
                   rows[i].st);
         if (w) {
             CHECK_STR(w->slug.p, rows[i].want);
-            CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_audit_event WHERE workspace_id = '%s' AND "
-                                 "event = 'workspace.create' AND actor_type = 'user' AND actor_id = "
-                                 "'tester'",
-                                 w->id.p),
-                      1);
+            CHECK_INT(
+                fx_sql_int("SELECT COUNT(*) FROM lk_audit_event WHERE workspace_id = '%s' AND "
+                           "event = 'workspace.create' AND actor_type = 'user' AND actor_id = "
+                           "'tester'",
+                           w->id.p),
+                1);
         }
     }
     {
@@ -232,11 +243,12 @@ workspaces(void)
         CHECK(w && str_starts(w->slug, S("my-company-inc-"))); /* taken: numbered */
         CHECK_INT(workspace_svc_delete(c, w->id), ST_PROTECTED_RESOURCE);
         err_clear(c);
-        CHECK_INT(workspace_svc_update(
-                      c, &(struct workspace_update_in){.workspace = f_str(w->id),
-                                                       .delete_protection = f_bool(false)},
-                      &w),
-                  ST_OK);
+        CHECK_INT(
+            workspace_svc_update(c,
+                                 &(struct workspace_update_in){.workspace = f_str(w->id),
+                                                               .delete_protection = f_bool(false)},
+                                 &w),
+            ST_OK);
         CHECK_INT(workspace_svc_delete(c, w->id), ST_OK);
         CHECK_INT(workspace_svc_load(c, w->id, &w), ST_WORKSPACE_NOT_FOUND);
     }
@@ -263,10 +275,10 @@ root_keys(void)
                          "actor_name = 'ci' AND actor_id = '%s'",
                          id.p),
               1);
-    CHECK_INT(workspace_svc_root_key_update(
-                  c, &(struct root_key_update_in){.key_id = f_str(id), .enabled = f_bool(false)},
-                  &k),
-              ST_OK);
+    CHECK_INT(
+        workspace_svc_root_key_update(
+            c, &(struct root_key_update_in){.key_id = f_str(id), .enabled = f_bool(false)}, &k),
+        ST_OK);
     CHECK_INT(fx_call(secret.p, "apis.createApi", "{\"name\":\"abc\"}").status, 403);
     CHECK_INT(workspace_svc_root_key_update(
                   c,
@@ -297,9 +309,10 @@ namespaces(void)
 
     fx_ok("ratelimit.limit", "{\"namespace\":\"n\",\"identifier\":\"u\",\"limit\":1,"
                              "\"duration\":1000}");
-    fx_sql("INSERT INTO lk_override (id, workspace_id, namespace_id, identifier, wildcard, "
-           "max_count, duration_ms, created_at) SELECT 'rlor_1', workspace_id, id, 'u', 0, 9, 1000, "
-           "1 FROM lk_namespace");
+    fx_sql(
+        "INSERT INTO lk_override (id, workspace_id, namespace_id, identifier, wildcard, "
+        "max_count, duration_ms, created_at) SELECT 'rlor_1', workspace_id, id, 'u', 0, 9, 1000, "
+        "1 FROM lk_namespace");
     fx_audit_clear();
     CHECK_INT(namespace_svc_delete(c, str_of(fx_workspace), S("n")), ST_OK);
     CHECK_STR(fx_audit_names(), "ratelimit.delete_override ratelimitNamespace.delete");
@@ -387,9 +400,9 @@ audit_filters(void)
     CHECK_INT(listed((struct audit_filter){.until_ms = 2000}, &rows), 2);
     CHECK_INT(listed((struct audit_filter){.since_ms = 2000, .until_ms = 2000}, &rows), 1);
     CHECK_INT(listed((struct audit_filter){.limit = 2}, &rows), 2);
-    CHECK_INT(listed((struct audit_filter){.before_ms = rows[1].time, .before_id = rows[1].id},
-                     &rows),
-              1);
+    CHECK_INT(
+        listed((struct audit_filter){.before_ms = rows[1].time, .before_id = rows[1].id}, &rows),
+        1);
     CHECK_STR(rows[0].event.p, "api.create");
 }
 

@@ -29,9 +29,9 @@ values(void)
     CHECK_INT(rows.rows[0][1].i, INT64_MIN);
     CHECK(rows.rows[0][2].null);
     CHECK(str_eq(rows.rows[0][3].s, S("a\0b")));
-    CHECK_INT(db_select(c, &echo, DB_ARGS(db_str(S("")), db_int(1), db_str_if(false, S("x"))),
-                        &rows),
-              ST_OK);
+    CHECK_INT(
+        db_select(c, &echo, DB_ARGS(db_str(S("")), db_int(1), db_str_if(false, S("x"))), &rows),
+        ST_OK);
     CHECK_INT(rows.rows[0][0].s.n, 0);
     CHECK(!rows.rows[0][0].null);
     CHECK(rows.rows[0][3].null);
@@ -113,14 +113,14 @@ transactions(void)
         enum status st;
         int runs;
     } rows[] = {
-        {1, LOST, ST_OK, 1},       /* nothing had happened */
+        {1, LOST, ST_OK, 1}, /* nothing had happened */
         {2, DEADLOCK, ST_OK, 2},
         {2, LOST, ST_OK, 2},
         {3, DEADLOCK, ST_OK, 2},
         {3, LOCK_WAIT, ST_OK, 2},
         {3, SNAPSHOT, ST_OK, 2},
         {3, LOST, ST_OK, 2},
-        {4, DEADLOCK, ST_OK, 2},   /* a Galera node refuses at COMMIT */
+        {4, DEADLOCK, ST_OK, 2}, /* a Galera node refuses at COMMIT */
         {4, LOST, ST_SERVICE_UNAVAILABLE, 1},
         {3, 1142, ST_SERVICE_UNAVAILABLE, 1},
     };

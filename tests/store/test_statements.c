@@ -32,7 +32,7 @@ fill(const char *table)
                           .p;
 
     if (db_run(c, sql, &cols) != ST_OK) {
-        CHECK(!"columns");
+        CHECK_STR("columns", "readable");
         return;
     }
     for (size_t i = 0; i < cols.n; i++) {
@@ -68,10 +68,11 @@ fill_all(void)
     struct db_rows tables;
     struct ctx *c = fx_ctx();
 
-    if (db_run(c, "SELECT table_name FROM information_schema.tables WHERE table_schema = "
-                  "DATABASE() AND table_name LIKE 'lk\\_%' AND table_name <> 'lk_schema_version'",
+    if (db_run(c,
+               "SELECT table_name FROM information_schema.tables WHERE table_schema = "
+               "DATABASE() AND table_name LIKE 'lk\\_%' AND table_name <> 'lk_schema_version'",
                &tables) != ST_OK)
-        CHECK(!"tables");
+        CHECK_STR("tables", "readable");
     for (size_t i = 0; i < tables.n; i++)
         fill(tables.rows[i][0].s.p);
 }
@@ -88,11 +89,14 @@ arguments(struct ctx *c, const char *sql)
     return (struct db_args){v, n};
 }
 
+static struct db_stmt explained[1024]; /* they stay in the connection's cache */
+static size_t n_explained;
+
 static void
 explain(const struct db_stmt *s)
 {
     struct ctx *c = fx_ctx();
-    struct db_stmt *e = malloc(sizeof(*e)); /* stays in the connection's cache */
+    struct db_stmt *e = &explained[n_explained++];
     struct db_rows rows = {0};
     char *sql = malloc(strlen(s->sql) + 10);
 

@@ -21,10 +21,11 @@ snapshot(void)
     struct sb all;
 
     sb_init(&all, c->mem, 512);
-    if (db_run(c, fx_fmt("CHECKSUM TABLE %s",
-                         fx_sql_str("SELECT GROUP_CONCAT(table_name) FROM "
-                                    "information_schema.tables WHERE table_schema = DATABASE() AND "
-                                    "table_name LIKE 'lk\\_%%' AND table_name <> 'lk_counter'")),
+    if (db_run(c,
+               fx_fmt("CHECKSUM TABLE %s",
+                      fx_sql_str("SELECT GROUP_CONCAT(table_name) FROM "
+                                 "information_schema.tables WHERE table_schema = DATABASE() AND "
+                                 "table_name LIKE 'lk\\_%%' AND table_name <> 'lk_counter'")),
                &sums) != ST_OK)
         CHECK(false);
     for (size_t i = 0; i < sums.n; i++)

@@ -39,8 +39,13 @@ static struct decode_parser *parser;
 static struct ctx
 context(void)
 {
-    return (struct ctx){.mem = mem, .log = &quiet, .conf = &fx_conf, .db = db,
-                        .recorder = recorder, .request_id = {"", 0}, .remote_ip = {"", 0},
+    return (struct ctx){.mem = mem,
+                        .log = &quiet,
+                        .conf = &fx_conf,
+                        .db = db,
+                        .recorder = recorder,
+                        .request_id = {"", 0},
+                        .remote_ip = {"", 0},
                         .user_agent = {"", 0}};
 }
 
@@ -130,9 +135,10 @@ empty_tables(void)
     struct ctx c = context();
     struct db_rows rows;
 
-    if (db_run(&c, "SELECT table_name FROM information_schema.tables WHERE table_schema = "
-                   "DATABASE() AND table_name LIKE 'lk\\_%' AND table_name <> "
-                   "'lk_schema_version'",
+    if (db_run(&c,
+               "SELECT table_name FROM information_schema.tables WHERE table_schema = "
+               "DATABASE() AND table_name LIKE 'lk\\_%' AND table_name <> "
+               "'lk_schema_version'",
                &rows) != ST_OK)
         die("tables", &c);
     for (size_t i = 0; i < rows.n; i++)
@@ -178,8 +184,7 @@ fx_test_end(void)
 
 /* SQL */
 
-static const char *__attribute__((format(printf, 1, 0)))
-format(const char *fmt, va_list ap)
+static const char *__attribute__((format(printf, 1, 0))) format(const char *fmt, va_list ap)
 {
     va_list again;
     int n;

@@ -7,17 +7,17 @@
 const char *
 rbac_permission(const char *slug)
 {
-    return at_str(fx_ok("permissions.createPermission", "{\"name\":\"%s\",\"slug\":\"%s\"}", slug,
-                        slug),
-                  "data.permissionId");
+    return at_str(
+        fx_ok("permissions.createPermission", "{\"name\":\"%s\",\"slug\":\"%s\"}", slug, slug),
+        "data.permissionId");
 }
 
 const char *
 rbac_role(const char *name, const char *slugs)
 {
-    return at_str(fx_ok("permissions.createRole", "{\"name\":\"%s\",\"permissions\":[%s]}", name,
-                        slugs),
-                  "data.roleId");
+    return at_str(
+        fx_ok("permissions.createRole", "{\"name\":\"%s\",\"permissions\":[%s]}", name, slugs),
+        "data.roleId");
 }
 
 const char *

@@ -20,7 +20,8 @@ void test_check(bool ok, const char *text, const char *file, int line);
 void test_row(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Runs a command line (words without the program's name, NULL-terminated) with this standard input;
- * its exit status, and in *output what it said on standard output and error, until the next call. */
+ * its exit status, and in *output what it said on standard output and error, until the next call.
+ */
 int test_command(const char *const *words, const char *input, const char **output);
 
 /* The fixture. $LATCHKEY_TEST_DEFAULTS names a my.cnf whose account may do everything; the schema
@@ -66,7 +67,7 @@ struct request {
     const char *method, *script_name, *path_info, *authorization, *content_type, *accept;
     const char *forwarded_for, *peer, *user_agent, *metrics, *test_time;
     const char *body;
-    size_t body_n;                          /* 0: strlen(body) */
+    size_t body_n; /* 0: strlen(body) */
     bool body_too_large, body_broken;
 };
 struct answer fx_request(const struct request *r);
