@@ -8,7 +8,8 @@
  *   /all          lookup, limits, one window and one credit in a transaction
  *   /all-separate the same, each committed by itself, and the record before the answer
  *   /ratelimit    the lookup of ratelimit.limit and one window
- * All but /const and /all-separate write their records in batches of 64 after the answer.
+ * All but /const and /all-separate write their records in batches of 64 after the answer, and with
+ * them when keys were used, once a minute for each key, as latchkey does.
  * "?hot" uses one key, otherwise a random one. */
 #include "store/db.h"
 
@@ -23,7 +24,7 @@
 extern const struct db_stmt_list key_store_stmts, namespace_store_stmts, counter_store_stmts,
     event_store_stmts;
 
-enum { MAX_PARAMS = 64 * 15, MAX_COLS = 64, TEXT = 256, KEYS = 100000, BATCH = 64 };
+enum { MAX_PARAMS = 64 * 15, MAX_COLS = 64, TEXT = 256, KEYS = 100000, BATCH = 64, USED = 16 };
 
 struct query {
     MYSQL_STMT *stmt;
@@ -31,13 +32,16 @@ struct query {
     MYSQL_BIND in[MAX_PARAMS], out[MAX_COLS];
     unsigned long in_len[MAX_PARAMS], out_len[MAX_COLS];
     char out_text[MAX_COLS][TEXT];
+    my_bool out_null[MAX_COLS];
 };
 
 static MYSQL *my;
 static const char *root_hash;
 static char hashes[4][KEYS][48], ids[4][KEYS][24]; /* plain, credits, limit, all */
-static struct query lookup, limits, take, spend, namespace, record[2], record_one;
-static int waiting[2];
+static struct query lookup, limits, take, spend, namespace, record[2], record_one, mark;
+static int waiting[2], n_used;
+static unsigned last_used; /* the column of the lookup */
+static const char *used[BATCH];
 
 static void
 die(const char *what, const char *why)
@@ -69,9 +73,25 @@ prepare(struct query *q, const char *sql)
         q->out[i] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING,
                                  .buffer = q->out_text[i],
                                  .buffer_length = TEXT,
-                                 .length = &q->out_len[i]};
+                                 .length = &q->out_len[i],
+                                 .is_null = &q->out_null[i]};
     if (q->cols && mysql_stmt_bind_result(q->stmt, q->out))
         die(sql, mysql_stmt_error(q->stmt));
+}
+
+static unsigned
+column(struct query *q, const char *name)
+{
+    MYSQL_RES *meta = mysql_stmt_result_metadata(q->stmt);
+    MYSQL_FIELD *f = mysql_fetch_fields(meta);
+    unsigned i = 0;
+
+    while (i < q->cols && strcmp(f[i].name, name) != 0)
+        i++;
+    mysql_free_result(meta);
+    if (i == q->cols)
+        die("no column", name);
+    return i;
 }
 
 static void
@@ -152,6 +172,30 @@ do_lookup(int group, int k)
     str(&lookup, 0, hashes[group][k]);
     str(&lookup, 1, root_hash);
     run(&lookup);
+    if (lookup.out_null[last_used] || now_ms - atoll(lookup.out_text[last_used]) >= minute)
+        used[n_used++] = ids[group][k];
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+do_mark(void)
+{
+    static long long at;
+
+    at = now_ms - now_ms % minute;
+    qsort(used, (size_t)n_used, sizeof(*used), by_text);
+    for (int i = 0; i < n_used; i += USED) {
+        num(&mark, 0, &at);
+        for (int k = 0; k < USED; k++)
+            str(&mark, 1 + (unsigned)k, used[i + k < n_used ? i + k : n_used - 1]);
+        num(&mark, 1 + USED, &at);
+        run(&mark);
+    }
 }
 
 static void
@@ -226,6 +270,9 @@ record_later(int decision)
         record_row(&record[decision], i * (decision ? 13 : 15), decision);
     plain("START TRANSACTION");
     run(&record[decision]);
+    if (!decision)
+        do_mark();
+    n_used = 0;
     plain("COMMIT");
 }
 
@@ -263,6 +310,8 @@ work(const char *path, int k)
     if (strcmp(path, "/all-separate") == 0) {
         record_row(&record_one, 0, 0);
         run(&record_one);
+        do_mark();
+        n_used = 0;
     }
 }
 
@@ -291,6 +340,8 @@ main(void)
     prepare(&record[0], event_store_stmts.stmts[3].sql);
     prepare(&record[1], event_store_stmts.stmts[7].sql);
     prepare(&record_one, event_store_stmts.stmts[0].sql);
+    prepare(&mark, find(&key_store_stmts, "SET last_used_at", ""));
+    last_used = column(&lookup, "last_used_at");
     srand((unsigned)getpid());
     FCGX_Init();
     FCGX_InitRequest(&r, 0, 0);

@@ -96,7 +96,6 @@ serve_one(struct worker *w, struct fcgi *f)
     answer(w, &req, &res);
     if (!fcgi_reply(f, w->mem, &res))
         log_event(&w->setup.log, LOG_INFO, "client_gone", log_i("status", 499));
-    fcgi_finish(f);
     arena_reset(w->mem);
 }
 

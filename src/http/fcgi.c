@@ -153,23 +153,21 @@ bool
 fcgi_reply(struct fcgi *f, struct arena *mem, const struct http_res *res)
 {
     struct str text = http_res_text(mem, res);
+    bool sent = true;
 
-    while (text.n > 0) {
+    while (text.n > 0 && sent) {
         int n = text.n > 1 << 30 ? 1 << 30 : (int)text.n;
 
-        if (FCGX_PutStr(text.p, n, f->req.out) != n)
-            return false;
+        sent = FCGX_PutStr(text.p, n, f->req.out) == n;
         text = str_from(text, (size_t)n);
     }
-    return FCGX_FFlush(f->req.out) == 0;
-}
-
-void
-fcgi_finish(struct fcgi *f)
-{
+    /* the last stream to be closed carries the end of the request in the same write */
+    FCGX_FClose(f->req.err);
+    sent = FCGX_FClose(f->req.out) == 0 && sent;
     f->req.keepConnection = 0; /* an idle kept connection would hold the worker */
     FCGX_Finish_r(&f->req);
     f->active = false;
+    return sent;
 }
 
 void

@@ -16,15 +16,13 @@ bool fcgi_is_listener(int fd);
 struct fcgi *fcgi_open(int fd);
 void fcgi_close(struct fcgi *f);
 
-/* Waits for a request, at most timeout_ms (-1: for ever). After FCGI_REQUEST call fcgi_read,
- * fcgi_reply and fcgi_finish. */
+/* Waits for a request, at most timeout_ms (-1: for ever). After FCGI_REQUEST call fcgi_read
+ * and fcgi_reply. */
 enum fcgi_event fcgi_wait(struct fcgi *f, int timeout_ms);
 /* Copies the request into mem; a body over max_body bytes (0 or less: any) is not read. */
 void fcgi_read(struct fcgi *f, struct arena *mem, int64_t max_body, struct http_req *req);
-/* Sends the answer; false when the client is gone. */
+/* Sends the answer and ends the request; false when the client is gone. */
 bool fcgi_reply(struct fcgi *f, struct arena *mem, const struct http_res *res);
-/* Ends the request: the client has its answer, whatever the worker does next. */
-void fcgi_finish(struct fcgi *f);
 
 /* A log sink: the web server's error log. */
 void fcgi_log(void *fcgi, struct str line);
