@@ -15,7 +15,7 @@ enum ast_kind {
     AST_STAR,     /* * or qualifier.* */
     AST_CALL,     /* text(kids), or text(first params kids)(the others) */
     AST_OPERATOR, /* text: the function that it stands for */
-    AST_IN,       /* kids: left, right; text: in or notIn */
+    AST_IN,       /* kids: left, right; text: in or notIn; i: whether right has parentheses */
     AST_CASE,     /* kids: when, then, ..., and else when their number is odd */
     AST_CAST,     /* kid, text: type, i: its precision, -1: none */
     AST_EXTRACT,  /* kid, text: unit */

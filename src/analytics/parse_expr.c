@@ -572,7 +572,10 @@ special_comparison(struct parser *p, struct ast *left)
 
     if (parse_is_word(p, ahead, "IN")) {
         p->at += ahead + 1;
-        return with_kids(p, AST_IN, not ? "notIn" : "in", left, binary(p, LEVEL_SUM));
+        paren = parse_is(p, 0, TOKEN_LPAREN);
+        low = with_kids(p, AST_IN, not ? "notIn" : "in", left, binary(p, LEVEL_SUM));
+        low->i = paren;
+        return low;
     }
     if (not &&!global && (parse_is_word(p, 1, "LIKE") || parse_is_word(p, 1, "ILIKE"))) {
         bool fold = parse_is_word(p, 1, "ILIKE");

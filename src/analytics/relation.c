@@ -25,8 +25,14 @@ struct column_source {
 
 #define BIN(column) "CAST(" column " AS BINARY)"
 #define FLOAT(column) "(" column " + 0e0)"
-#define T(k) {.kind = TYPE_##k}
-#define ARRAY {.kind = TYPE_ARRAY, .item = TYPE_TEXT, .canonical = true}
+#define T(k)                                                                                       \
+    {                                                                                              \
+        .kind = TYPE_##k                                                                           \
+    }
+#define ARRAY                                                                                      \
+    {                                                                                              \
+        .kind = TYPE_ARRAY, .item = TYPE_TEXT, .canonical = true                                   \
+    }
 
 /* The columns of a table: name, type, role, physical column, SQL of one event's value. */
 #define VERIFICATIONS(X)                                                                           \
@@ -124,8 +130,14 @@ static const char *const buckets[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ROW(id, family, name, grain, space, table, columns)                                        \
-    [RELATION_##id] = {FAMILY_##family, name,          GRAIN_##grain,     space,                   \
-                       table,           columns##_columns, columns##_sources, COUNT(columns##_columns)}
+    [RELATION_##id] = {FAMILY_##family,                                                            \
+                       name,                                                                       \
+                       GRAIN_##grain,                                                              \
+                       space,                                                                      \
+                       table,                                                                      \
+                       columns##_columns,                                                          \
+                       columns##_sources,                                                          \
+                       COUNT(columns##_columns)}
 
 static const struct table {
     enum relation_family family;
@@ -278,11 +290,12 @@ put_keys(struct sb *sql, const struct table *t)
     sb_puts(sql, buckets[t->grain]);
     for (size_t i = 0; i < t->n; i++)
         if (t->sources[i].role == COLUMN_KEY)
-            sb_addf(sql, ", %s", t->sources[i].physical ? t->sources[i].physical
-                                                        : t->sources[i].sql);
+            sb_addf(sql, ", %s",
+                    t->sources[i].physical ? t->sources[i].physical : t->sources[i].sql);
 }
 
-/* The quantile p of a group whose events carry their rank and number: between two events, linear. */
+/* The quantile p of a group whose events carry their rank and number: between two events, linear.
+ */
 static void
 put_quantile(struct sb *sql, const char *value, const char *p)
 {

@@ -1,6 +1,6 @@
 /* relation.h: the public tables (contract analytics.md section 2). The one place that knows the
- * physical tables: everything else of a query is written around what relation_put() writes, which is
- * restricted to one workspace, its permitted keyspaces or namespaces, and its retention. */
+ * physical tables: everything else of a query is written around what relation_put() writes, which
+ * is restricted to one workspace, its permitted keyspaces or namespaces, and its retention. */
 #ifndef LATCHKEY_ANALYTICS_RELATION_H
 #define LATCHKEY_ANALYTICS_RELATION_H
 

@@ -50,24 +50,30 @@ type_is_time(enum type_kind k)
 }
 
 static const char *const names[] = {
-    [TYPE_NULL] = "Nothing",     [TYPE_BOOL] = "Bool",
-    [TYPE_INT] = "Int64",        [TYPE_MS] = "Int64",
-    [TYPE_FLOAT] = "Float64",    [TYPE_TEXT] = "String",
-    [TYPE_DATE] = "Date",        [TYPE_DATETIME] = "DateTime",
+    [TYPE_NULL] = "Nothing",      [TYPE_BOOL] = "Bool",
+    [TYPE_INT] = "Int64",         [TYPE_MS] = "Int64",
+    [TYPE_FLOAT] = "Float64",     [TYPE_TEXT] = "String",
+    [TYPE_DATE] = "Date",         [TYPE_DATETIME] = "DateTime",
     [TYPE_INTERVAL] = "Interval", [TYPE_DATETIME64] = "DateTime64",
-    [TYPE_ARRAY] = "Array",      [TYPE_TUPLE] = "Tuple",
+    [TYPE_ARRAY] = "Array",       [TYPE_TUPLE] = "Tuple",
 };
 
 const char *
 type_name(struct type t)
 {
     static const char *const arrays[] = {
-        [TYPE_NULL] = "Array(Nothing)",     [TYPE_BOOL] = "Array(Bool)",
-        [TYPE_INT] = "Array(Int64)",        [TYPE_MS] = "Array(Int64)",
-        [TYPE_FLOAT] = "Array(Float64)",    [TYPE_TEXT] = "Array(String)",
-        [TYPE_DATE] = "Array(Date)",        [TYPE_DATETIME] = "Array(DateTime)",
-        [TYPE_DATETIME64] = "Array(DateTime64)", [TYPE_INTERVAL] = "Array(Interval)",
-        [TYPE_ARRAY] = "Array(Array)",      [TYPE_TUPLE] = "Array(Tuple)",
+        [TYPE_NULL] = "Array(Nothing)",
+        [TYPE_BOOL] = "Array(Bool)",
+        [TYPE_INT] = "Array(Int64)",
+        [TYPE_MS] = "Array(Int64)",
+        [TYPE_FLOAT] = "Array(Float64)",
+        [TYPE_TEXT] = "Array(String)",
+        [TYPE_DATE] = "Array(Date)",
+        [TYPE_DATETIME] = "Array(DateTime)",
+        [TYPE_DATETIME64] = "Array(DateTime64)",
+        [TYPE_INTERVAL] = "Array(Interval)",
+        [TYPE_ARRAY] = "Array(Array)",
+        [TYPE_TUPLE] = "Array(Tuple)",
     };
 
     return t.kind == TYPE_ARRAY ? arrays[t.item] : names[t.kind];

@@ -51,10 +51,10 @@ enum type_unit {
 struct type {
     enum type_kind kind;
     bool nullable;
-    int digits;            /* TYPE_DATETIME64, or the items of an array of them */
-    enum type_unit unit;   /* TYPE_INTERVAL */
-    enum type_kind item;   /* TYPE_ARRAY; never an array itself */
-    bool canonical;        /* TYPE_ARRAY: equal arrays have the same text */
+    int digits;          /* TYPE_DATETIME64, or the items of an array of them */
+    enum type_unit unit; /* TYPE_INTERVAL */
+    enum type_kind item; /* TYPE_ARRAY; never an array itself */
+    bool canonical;      /* TYPE_ARRAY: equal arrays have the same text */
 };
 
 struct type_unit_row {
