@@ -41,7 +41,8 @@ struct ast {
     struct ast **kid;
     size_t n;
     size_t params;
-    bool distinct; /* AST_CALL: f(DISTINCT ...) */
+    bool distinct;    /* AST_CALL: f(DISTINCT ...) */
+    bool parenthesis; /* stands in parentheses of its own */
     const struct ast_window *over;
     struct ast_query *query;
 };

@@ -52,6 +52,16 @@ struct ast *parse_node(struct parser *p, enum ast_kind kind, const char *at);
 void parse_add(struct parser *p, struct ast_list *l, struct ast *e);
 void parse_kids(struct ast *e, const struct ast_list *l);
 
+/* How tightly operators bind; see operators.def. */
+enum { LEVEL_LOWEST = 1, LEVEL_NOT = 3, LEVEL_COMPARE = 4, LEVEL_SUM = 5, LEVEL_UNARY = 7 };
+
+/* The node of a function or operator with one or two (b may be NULL) kids. */
+struct ast *parse_call(struct parser *p, enum ast_kind kind, const char *function, struct ast *a,
+                       struct ast *b);
+struct ast *parse_number(struct parser *p, bool negative);
+struct ast *parse_primary(struct parser *p);
+/* Everything that binds at least as tightly as level. */
+struct ast *parse_binary(struct parser *p, int level);
 struct ast *parse_expression(struct parser *p);
 /* One or more, separated by commas. */
 struct ast_list parse_expressions(struct parser *p);

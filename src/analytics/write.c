@@ -7,6 +7,8 @@
  */
 #include "analytics/write.h"
 
+#include "analytics/form.h"
+
 #include <string.h>
 
 /* Sources */
@@ -302,11 +304,10 @@ enter(struct writer *w, const struct block *b, const struct exprs *arguments)
     w->arguments = arguments;
 }
 
-/* Whether the fetched rows need the value of an order key that is not selected. */
-static bool
-is_hidden(const struct block *b, size_t i)
+bool
+write_is_hidden(const struct block *b, size_t i)
 {
-    return b->fill && b->order[i].ast->fill && b->order[i].item == b->items.n;
+    return b->fill && b->order[i].item == b->items.n && b->order[i].e->kind != EXPR_CONST;
 }
 
 static void
@@ -325,7 +326,7 @@ put_plain(struct writer *w, const struct block *b, const struct exprs *arguments
     sb_puts(&w->sql, "SELECT ");
     put_item_list(w, b);
     for (size_t i = 0; i < b->n_order; i++)
-        if (is_hidden(b, i)) {
+        if (write_is_hidden(b, i)) {
             sb_puts(&w->sql, ", ");
             write_expression(w, b->order[i].e);
             sb_addf(&w->sql, " AS o%zu", i + 1);
@@ -407,7 +408,7 @@ put_limit_by(struct writer *w, const struct block *b, const struct exprs *argume
     sb_puts(&w->sql, "SELECT ");
     put_names(w, "d.c", b->items.n);
     for (size_t i = 0; i < b->n_order; i++)
-        if (is_hidden(b, i))
+        if (write_is_hidden(b, i))
             sb_addf(&w->sql, ", d.o%zu", i + 1);
     sb_puts(&w->sql, " FROM (SELECT e.*, ROW_NUMBER() OVER (PARTITION BY ");
     put_names(w, "e.b", b->by.n);
@@ -426,7 +427,7 @@ put_select_distinct(struct writer *w, const struct block *b, const struct exprs 
     put_names(w, "d.c", b->items.n);
     w->level = LEVEL_ITEMS;
     for (size_t i = 0; i < b->n_order; i++)
-        if (is_hidden(b, i)) {
+        if (write_is_hidden(b, i)) {
             sb_puts(&w->sql, ", ");
             write_expression(w, b->order[i].e);
             sb_addf(&w->sql, " AS o%zu", i + 1);

@@ -50,5 +50,8 @@ void write_order(struct writer *w, const struct expr *e, bool desc);
 /* The same of a column that has been written under a name. */
 void write_order_name(struct writer *w, const char *prefix, size_t i, struct type t, bool desc);
 void write_plan(struct writer *w, const struct plan *p);
+/* Whether the rows of a filled SELECT carry the i-th order key, which is not selected, behind their
+ * items. */
+bool write_is_hidden(const struct block *b, size_t i);
 
 #endif
