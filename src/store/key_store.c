@@ -344,11 +344,7 @@ key_store_insert(struct ctx *c, const struct key_row *keys, size_t n)
 enum status
 key_store_hashes(struct ctx *c, const struct str *hashes, size_t n, struct db_rows *taken)
 {
-    struct db_arg *args = ARENA_ARRAY(c->mem, n + 1, struct db_arg);
-
-    for (size_t i = 0; i < n; i++)
-        args[i] = db_str(hashes[i]);
-    return blocks_select(c, &sql[HASHES], (struct db_args){NULL, 0}, args, n, taken);
+    return blocks_select(c, &sql[HASHES], (struct db_args){NULL, 0}, db_str, hashes, n, taken);
 }
 
 enum status
