@@ -42,8 +42,8 @@ struct key_extras {
 /* Lookups also see deleted keys and keys of deleted APIs; *out is NULL when there is no row. */
 enum status key_store_by_id(struct ctx *c, struct str id, struct key_row **out) MUST_USE;
 enum status key_store_by_hash(struct ctx *c, struct str hash, struct key_row **out) MUST_USE;
-/* The caller, the key and its limits in one round trip: the hot path of keys.verifyKey. *caller is NULL when
- * there is no such root key; then nothing is said about the key. */
+/* The caller, the key and its limits in one round trip: the hot path of keys.verifyKey. *caller is
+ * NULL when there is no such root key; then nothing is said about the key. */
 enum status key_store_with_caller(struct ctx *c, struct str root_hash, struct str key_hash,
                                   struct caller **caller, struct key_row **key) MUST_USE;
 /* Reads the row again and locks it until the transaction ends. */
