@@ -123,7 +123,7 @@ lk_mariadb_start() {
     if [ ! -d "$lk_dir/mysql/mysql" ]; then
         mkdir -p "$lk_dir/mysql"
         [ "$lk_db_user" = "$(id -un)" ] || chown "$lk_db_user" "$lk_dir/mysql"
-        mariadb-install-db --no-defaults --user="$lk_db_user" --datadir="$lk_dir/mysql" \
+        mariadb-install-db --no-defaults --force --user="$lk_db_user" --datadir="$lk_dir/mysql" \
             --tmpdir="$lk_dir/mysql-tmp" --skip-test-db \
             --auth-root-authentication-method=normal > "$lk_dir/mysql-install.log" 2>&1 || {
             cat "$lk_dir/mysql-install.log" >&2

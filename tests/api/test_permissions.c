@@ -215,7 +215,8 @@ deleting_from_very_many(void)
     const char *id = rbac_permission("popular"), *kept = rbac_permission("kept");
 
     for (int i = 0; i < 2; i++)
-        fx_sql("INSERT INTO %s SELECT CONCAT('x_', seq), '%s', 1 FROM seq_1_to_45000",
+        fx_sql("INSERT INTO %s SELECT CONCAT('x_', seq), '%s', 1 FROM " FX_SEQ
+               " WHERE seq <= 45000",
                i ? "lk_role_permission" : "lk_key_permission", id);
     fx_sql("INSERT INTO lk_key_permission VALUES ('x_1', '%s', 1)", kept);
     fx_ok("permissions.deletePermission", "{\"permission\":\"popular\"}");
@@ -259,7 +260,8 @@ lists_page_by_page(void)
     CHECK_INT(at_len(a, "data"), 0);
     CHECK_INT(at_has(a, "pagination.cursor"), 0);
     fx_sql("INSERT INTO lk_permission (id, workspace_id, slug, name, created_at) SELECT "
-           "CONCAT('perm_', LPAD(seq, 4, '0')), '%s', CONCAT('p.', seq), 'n', 1 FROM seq_1_to_106",
+           "CONCAT('perm_', LPAD(seq, 4, '0')), '%s', CONCAT('p.', seq), 'n', 1 FROM " FX_SEQ
+           " WHERE seq <= 106",
            fx_workspace);
     fx_sql("INSERT INTO lk_permission (id, workspace_id, slug, name, created_at) VALUES "
            "('perm_0050x', '%s', 'theirs', 'n', 1)",

@@ -308,7 +308,9 @@ deleting_from_very_many(void)
 {
     const char *id = rbac_role("popular", "");
 
-    fx_sql("INSERT INTO lk_key_role SELECT CONCAT('key_', seq), '%s', 1 FROM seq_1_to_45000", id);
+    fx_sql("INSERT INTO lk_key_role SELECT CONCAT('key_', seq), '%s', 1 FROM " FX_SEQ
+           " WHERE seq <= 45000",
+           id);
     fx_sql("INSERT INTO lk_key_role VALUES ('key_1', 'role_kept', 1)");
     fx_ok("permissions.deleteRole", "{\"role\":\"popular\"}");
     CHECK_INT(rbac_count("lk_key_role"), 1);

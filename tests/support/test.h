@@ -116,6 +116,14 @@ void fx_flush(void);
 long long fx_sql_int(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 const char *fx_sql_str(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void fx_sql(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* In SQL: a table of the numbers 1 to 100000, as column seq. */
+#define FX_DIGITS                                                                                  \
+    "(SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 "  \
+    "UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL "       \
+    "SELECT 9)"
+#define FX_SEQ                                                                                     \
+    "(SELECT 1 + a.n + 10 * b.n + 100 * c.n + 1000 * d.n + 10000 * e.n AS seq FROM " FX_DIGITS     \
+    " a, " FX_DIGITS " b, " FX_DIGITS " c, " FX_DIGITS " d, " FX_DIGITS " e) s"
 /* Audit events of the test's workspace since fx_audit_clear: how many have this name; all names, by
  * time and then by name, separated by spaces. */
 long long fx_audit_count(const char *event);
