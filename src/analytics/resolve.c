@@ -237,6 +237,17 @@ operator(struct env *env, const struct ast *e)
     return b ? form_call2(env->c, name, a, b) : NULL;
 }
 
+static const struct expr *
+between(struct env *env, const struct ast *e)
+{
+    const struct expr *v[3];
+
+    if (!build_arguments(env, e, v))
+        return NULL;
+    return form_call2(env->c, "and", compare_call(env->c, "greaterOrEquals", v[0], v[1]),
+                      compare_call(env->c, "lessOrEquals", v[0], v[2]));
+}
+
 /* IN */
 
 static const struct expr *
@@ -348,6 +359,9 @@ cast(struct env *env, const struct ast *e)
 
     if (!v)
         return NULL;
+    if (e->qualifier.n && !str_eq(e->qualifier, S("Nullable")) &&
+        !str_eq(e->qualifier, S("LowCardinality")))
+        return expr_refuse(env->c, "Invalid analytics query: values cannot be cast to this type.");
     if (str_eq(e->text, S("String")))
         return convert_text(env->c, v);
     if (str_eq(e->text, S("DateTime64")) && (e->i < 10)) {
@@ -454,6 +468,8 @@ resolve_expression(struct env *env, const struct ast *e)
         return operator(env, e);
     case AST_IN:
         return resolve_in(env, e);
+    case AST_BETWEEN:
+        return between(env, e);
     case AST_CASE:
         return build_case(env, e);
     case AST_CAST:
