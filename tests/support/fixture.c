@@ -32,7 +32,7 @@ struct conf fx_conf;
 static struct arena *settings, *mem;
 static struct conf defaults;
 static struct log quiet = {.least = LOG_DEBUG, .sink = silence};
-static struct db *db;
+static struct db *db, *reader;
 static struct recorder *recorder;
 static struct decode_parser *parser;
 
@@ -43,6 +43,7 @@ context(void)
                         .log = &quiet,
                         .conf = &fx_conf,
                         .db = db,
+                        .reader = reader,
                         .recorder = recorder,
                         .request_id = {"", 0},
                         .remote_ip = {"", 0},
@@ -84,6 +85,8 @@ fx_connect(void)
     struct db_conf dc = database();
 
     db = db_open(&dc, &quiet);
+    dc.read_only = true;
+    reader = db_open(&dc, &quiet);
     recorder = recorder_new();
 }
 
@@ -118,6 +121,7 @@ fx_close(void)
 {
     decode_parser_free(parser);
     recorder_free(recorder);
+    db_close(reader);
     db_close(db);
     arena_free(mem);
     arena_free(settings);
@@ -177,6 +181,7 @@ fx_test_end(void)
     struct ctx c = context();
 
     db_fail_after(db, 0, 0);
+    db_fail_after(reader, 0, 0);
     if (recorder_waiting(recorder) && recorder_flush(recorder, &c) != ST_OK)
         die("flush", &c);
     arena_reset(mem);
