@@ -273,7 +273,7 @@ was_cut(struct db *db)
     MYSQL_ROW row;
     bool cut = false;
 
-    if (mysql_warning_count(db->my) == 0 || mysql_query(db->my, "SHOW WARNINGS") != 0)
+    if (mysql_query(db->my, "SHOW WARNINGS") != 0)
         return false;
     res = mysql_store_result(db->my);
     while (res && (row = mysql_fetch_row(res)) != NULL) {

@@ -32,7 +32,7 @@ struct conf fx_conf;
 static struct arena *settings, *mem;
 static struct conf defaults;
 static struct log quiet = {.least = LOG_DEBUG, .sink = silence};
-static struct db *db, *reader;
+static struct db *db, *reader, *usual_reader;
 static struct recorder *recorder;
 static struct decode_parser *parser;
 
@@ -128,6 +128,26 @@ fx_close(void)
 }
 
 void
+fx_reader(const char *my_cnf)
+{
+    struct db_conf dc = database();
+    FILE *f;
+
+    dc.defaults_file = fx_fmt("%s/reader.cnf", getenv("LATCHKEY_TEST_DIR"));
+    dc.read_only = true;
+    f = fopen(dc.defaults_file, "w");
+    CHECK(f && fputs(my_cnf, f) != EOF && fclose(f) == 0);
+    usual_reader = reader;
+    reader = db_open(&dc, &quiet);
+}
+
+void
+fx_fail_reader_after(unsigned n, unsigned error)
+{
+    db_fail_after(reader, n, error);
+}
+
+void
 fx_quiet(void)
 {
     quiet.least = LOG_ERROR + 1;
@@ -182,6 +202,11 @@ fx_test_end(void)
 
     db_fail_after(db, 0, 0);
     db_fail_after(reader, 0, 0);
+    if (usual_reader) {
+        db_close(reader);
+        reader = usual_reader;
+        usual_reader = NULL;
+    }
     if (recorder_waiting(recorder) && recorder_flush(recorder, &c) != ST_OK)
         die("flush", &c);
     arena_reset(mem);
