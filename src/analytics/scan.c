@@ -154,7 +154,7 @@ scan_quoted(struct scan *s, enum token_kind kind)
 static enum status
 scan_number(struct scan *s)
 {
-    bool field = s->out->n && s->out->v[s->out->n - 1].kind == TOKEN_DOT;
+    bool field = is_digit(*s->p) && s->out->n && s->out->v[s->out->n - 1].kind == TOKEN_DOT;
     enum token_kind kind = TOKEN_INT;
     const char *p = s->p;
 
