@@ -147,10 +147,10 @@ empty_tables(void)
 
 /* What `latchkey root-key create --all-permissions` grants. */
 static const char *
-all_permissions(void)
+all_permissions(const char *workspace)
 {
     size_t n;
-    struct str *all = rootperm_all(mem, str_of(fx_workspace), &n);
+    struct str *all = rootperm_all(mem, str_of(workspace), &n);
     struct sb lines;
 
     sb_init(&lines, mem, n * 64);
@@ -168,7 +168,7 @@ fx_test_begin(void)
     fx_clock(0);
     empty_tables();
     fx_workspace = fx_new_workspace();
-    fx_root = fx_root_key(fx_workspace, all_permissions());
+    fx_root = fx_root_of(fx_workspace);
 }
 
 void
@@ -320,6 +320,12 @@ fx_root_key(const char *workspace, const char *permissions)
            "created_at) VALUES ('%s', '%s', '%s', 'latchkey_', 'test root key', '%s', 1, 1)",
            id.p, workspace, digest_key_hash(mem, str_of(secret)).p, permissions);
     return secret;
+}
+
+const char *
+fx_root_of(const char *workspace)
+{
+    return fx_root_key(workspace, all_permissions(workspace));
 }
 
 /* Requests */
