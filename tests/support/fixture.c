@@ -285,7 +285,8 @@ fx_audit_trail(void)
 {
     return fx_sql_str(
         "SELECT COALESCE(GROUP_CONCAT(CONCAT(e.event, (SELECT GROUP_CONCAT(CONCAT(' ', t.type, "
-        "'=', t.name) ORDER BY t.position SEPARATOR '') FROM lk_audit_target t "
+        "'=', IF(t.name = t.id, '(id)', t.name)) ORDER BY t.position SEPARATOR '') "
+        "FROM lk_audit_target t "
         "WHERE t.event_id = e.id)) ORDER BY e.time, e.id SEPARATOR '\n'), '') "
         "FROM lk_audit_event e WHERE e.workspace_id = '%s'",
         fx_workspace);

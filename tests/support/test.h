@@ -132,7 +132,8 @@ void fx_sql(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * time and then by name, separated by spaces. */
 long long fx_audit_count(const char *event);
 const char *fx_audit_names(void);
-/* The events in the order in which they were written, one per line: name, type=name of targets. */
+/* The events in the order in which they were written, one per line: name, type=name of targets;
+ * (id) for a name that is the id. */
 const char *fx_audit_trail(void);
 void fx_audit_clear(void);
 /* The targets of the events of this name, sorted: "type id name, type id name; ..."; and how many
