@@ -8,6 +8,7 @@
 #include "base/sb.h"
 #include "domain/rootperm.h"
 #include "schema/decode.h"
+#include "service/premise.h"
 #include "service/recorder.h"
 #include "store/migrate.h"
 
@@ -34,6 +35,7 @@ static struct conf defaults;
 static struct log quiet = {.least = LOG_DEBUG, .sink = silence};
 static struct db *db;
 static struct recorder *recorder;
+static struct premises *premises;
 static struct decode_parser *parser;
 
 static struct ctx
@@ -44,6 +46,7 @@ context(void)
                         .conf = &fx_conf,
                         .db = db,
                         .recorder = recorder,
+                        .premises = premises,
                         .request_id = {"", 0},
                         .remote_ip = {"", 0},
                         .user_agent = {"", 0}};
@@ -85,6 +88,7 @@ fx_connect(void)
 
     db = db_open(&dc, &quiet);
     recorder = recorder_new();
+    premises = premise_open();
 }
 
 bool
@@ -117,6 +121,7 @@ void
 fx_close(void)
 {
     decode_parser_free(parser);
+    premise_close(premises);
     recorder_free(recorder);
     db_close(db);
     arena_free(mem);
