@@ -421,8 +421,8 @@ write_expression(struct writer *w, const struct expr *e)
 
 /* Order */
 
-static bool
-may_be_null(struct type t)
+bool
+write_may_be_null(struct type t)
 {
     return t.nullable || t.kind == TYPE_FLOAT || t.kind == TYPE_NULL;
 }
@@ -430,7 +430,7 @@ may_be_null(struct type t)
 void
 write_order(struct writer *w, const struct expr *e, bool desc)
 {
-    if (may_be_null(e->type)) {
+    if (write_may_be_null(e->type)) {
         write_expression(w, e);
         sb_puts(&w->sql, " IS NULL, ");
     }
@@ -441,7 +441,7 @@ write_order(struct writer *w, const struct expr *e, bool desc)
 void
 write_order_name(struct writer *w, const char *prefix, size_t i, struct type t, bool desc)
 {
-    if (may_be_null(t))
+    if (write_may_be_null(t))
         sb_addf(&w->sql, "%s%zu IS NULL, ", prefix, i + 1);
     sb_addf(&w->sql, "%s%zu%s", prefix, i + 1, desc ? " DESC" : "");
 }

@@ -221,16 +221,18 @@ write_layer(struct writer *w, const struct block *b, const struct exprs *argumen
     static const uint64_t all[] = {UINT64_MAX};
     const uint64_t *sets = b->sets ? b->sets : all;
     size_t n = b->sets ? b->n_sets : 1;
+    /* MariaDB does not find a WITH table through another one */
+    const char *name = b->sets && w->resolve->n_ctes == 0 ? "p" : NULL;
 
     sb_puts(&w->sql, b->having ? " FROM (SELECT h.* FROM (" : " FROM (");
-    if (b->sets) {
+    if (name) {
         sb_puts(&w->sql, "WITH p AS (");
         put_inputs(w, b, arguments);
         sb_puts(&w->sql, ") ");
     }
     for (size_t i = 0; i < n; i++) {
         sb_puts(&w->sql, i ? " UNION ALL " : "");
-        put_results(w, b, arguments, sets[i], b->sets ? "p" : NULL);
+        put_results(w, b, arguments, sets[i], name);
     }
     w->level = LEVEL_LAYER;
     if (b->having) {
