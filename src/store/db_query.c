@@ -108,7 +108,8 @@ set_limits(struct ctx *c, struct db *db, const struct db_query *q)
     else
         sql = arena_fmt(c->mem,
                         "SET SESSION max_execution_time = %" PRId64
-                        ", tmp_table_size = LEAST(@@GLOBAL.tmp_table_size, %" PRId64 ")",
+                        ", tmp_table_size = CAST(LEAST(@@GLOBAL.tmp_table_size, %" PRId64
+                        ") AS UNSIGNED)",
                         q->timeout_ms, table);
     return db_command(db, sql.p);
 }
