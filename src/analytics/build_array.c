@@ -144,6 +144,7 @@ through(struct env *env, enum expr_kind kind, struct type t, const struct expr *
 
     if (!condition)
         return NULL;
+    env->b->takes_apart = true;
     e->kid[0] = array;
     e->kid[1] = condition;
     e->i = level;
@@ -293,6 +294,7 @@ build_array_join(struct env *env, const struct ast *e)
                          .array = a,
                          .filter = f};
     plan_add_source(env->c, b, s);
+    b->takes_apart = true;
     return resolve_column(env, s, 0);
 }
 
