@@ -146,11 +146,10 @@ path_step(struct sb *path, const struct expr *key)
     if (!expr_is_const(key))
         return false;
     if (key->type.kind == TYPE_INT) {
+        /* MariaDB takes a constant path from the end for the first row only */
         if (key->i > 0)
             sb_addf(path, "[%lld]", (long long)key->i - 1);
-        else if (key->i < 0 && key->i > INT64_MIN)
-            sb_addf(path, key->i == -1 ? "[last]" : "[last-%lld]", (long long)-(key->i + 1));
-        return key->i != 0 && key->i != INT64_MIN;
+        return key->i > 0;
     }
     if (key->type.kind != TYPE_TEXT)
         return false;

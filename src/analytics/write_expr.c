@@ -151,12 +151,15 @@ put_over(struct writer *w, const struct expr *e)
     size_t at = e->partition;
 
     sb_puts(&w->sql, " OVER (");
-    for (size_t i = 0; i < e->n_partition; i++, at++) {
-        sb_puts(&w->sql, i ? ", " : "PARTITION BY ");
+    /* beside a constant, MariaDB counts other windows of the SELECT wrongly */
+    for (size_t i = 0, n = 0; i < e->n_partition; i++, at++) {
+        if (e->kid[at]->kind == EXPR_CONST)
+            continue;
+        sb_puts(&w->sql, n++ ? ", " : "PARTITION BY ");
         write_expression(w, e->kid[at]);
     }
     for (size_t i = 0; at < e->n; i++, at++) {
-        sb_puts(&w->sql, i ? ", " : e->n_partition ? " ORDER BY " : "ORDER BY ");
+        sb_puts(&w->sql, i ? ", " : " ORDER BY ");
         write_expression(w, e->kid[at]);
         sb_puts(&w->sql, win->order.v[i].desc ? " DESC" : "");
     }

@@ -651,7 +651,7 @@ ask(uint32_t seed, const char *root, bool hidden, unsigned char out[SHA256_BYTES
     status = a.status;
     test_row("%u: %s", (unsigned)seed, text);
     if (getenv("LATCHKEY_TEST_SHOW"))
-        fprintf(stderr, "%s\n  %.200s\n", text, a.text);
+        fprintf(stderr, "%s\n  %.900s\n", text, a.text);
     if (status != 200 && status != 400 && status != 422)
         CHECK_STR(a.text, "200, 400 or 422");
     if (status == 400 && strcmp(at_str(a, "error.detail"), "Invalid analytics query.") == 0)
