@@ -131,13 +131,18 @@ next_level(const struct env *env)
     return env->variable ? env->variable->level + 1 : 0;
 }
 
-/* kind of array and condition on its items */
+/* kind of array and condition on its items. Of a filtered array it is one of both conditions: MySQL
+ * knows no table inside the argument of JSON_TABLE inside another one. */
 static const struct expr *
 through(struct env *env, enum expr_kind kind, struct type t, const struct expr *array,
         const struct expr *condition, int level)
 {
     struct expr *e = expr_new(env->c, kind, t, 2);
 
+    if (array->kind == EXPR_FILTER && array->i == level) {
+        condition = form_call2(env->c, "and", array->kid[1], condition);
+        array = array->kid[0];
+    }
     if (!condition)
         return NULL;
     env->b->takes_apart = true;
