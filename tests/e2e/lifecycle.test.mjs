@@ -26,16 +26,18 @@ async function lockKey(keyId) {
   return () => { p.stdin.end("COMMIT;\n"); return new Promise((r) => p.once("exit", r)); };
 }
 
-test(`${server}: an idle worker exits at once on SIGTERM`, { skip: plainCgi }, async () => {
-  const { key } = await newKey();
-  await Promise.all(Array.from({ length: 8 }, () => code(key)));
-  const [pid] = await workers();
-  const start = Date.now();
-  process.kill(pid, "SIGTERM");
-  await until(() => !alive(pid), "the worker's end");
-  assert.ok(Date.now() - start < 1_000, `took ${Date.now() - start} ms`);
-  for (let i = 0; i < 20; i++) await until(async () => (await code(key)) === "VALID", "an answer");
-});
+for (const signal of ["SIGTERM", "SIGUSR1"]) {
+  test(`${server}: an idle worker exits at once on ${signal}`, { skip: plainCgi }, async () => {
+    const { key } = await newKey();
+    await Promise.all(Array.from({ length: 8 }, () => code(key)));
+    const [pid] = await workers();
+    const start = Date.now();
+    process.kill(pid, signal);
+    await until(() => !alive(pid), "the worker's end");
+    assert.ok(Date.now() - start < 1_000, `took ${Date.now() - start} ms`);
+    for (let i = 0; i < 20; i++) await until(async () => (await code(key)) === "VALID", "an answer");
+  });
+}
 
 test(`${server}: a request in progress is finished after SIGTERM`, { skip: plainCgi }, async () => {
   const { key, keyId } = await newKey({ credits: { remaining: 5 } });
