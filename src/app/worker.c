@@ -6,6 +6,7 @@
 #include "base/utc.h"
 #include "http/cgi.h"
 #include "http/fcgi.h"
+#include "service/premise.h"
 #include "service/recorder.h"
 
 #include <errno.h>
@@ -19,6 +20,7 @@ struct worker {
     struct arena *mem; /* the request's; reset after each */
     struct decode_parser *parser;
     struct recorder *recorder;
+    struct premises *premises;
     int64_t reported_dropped;
 };
 
@@ -36,12 +38,14 @@ worker_start(struct worker *w)
     w->mem = arena_new(SETUP_REQUEST_MEMORY);
     w->parser = decode_parser_new();
     w->recorder = recorder_new();
+    w->premises = premise_open();
     return true;
 }
 
 static void
 worker_end(struct worker *w)
 {
+    premise_close(w->premises);
     recorder_free(w->recorder);
     decode_parser_free(w->parser);
     arena_free(w->mem);
@@ -54,6 +58,7 @@ answer(struct worker *w, const struct http_req *req, struct http_res *res)
     struct ctx c = setup_ctx(&w->setup, w->mem);
 
     c.recorder = w->recorder;
+    c.premises = w->premises;
     pipeline_run(&c, w->parser, req, res);
 }
 
