@@ -121,3 +121,14 @@ test(`${server}: doctor finds nothing wrong, also from outside`, async () => {
   assert.deepEqual(findings.filter((f) => !f.ok), []);
   assert.deepEqual(findings.slice(-3).map((f) => f.check), ["web server", "encryption", "large requests"]);
 });
+
+test(`${server}: doctor reports a configuration that cannot be read`, async () => {
+  await assert.rejects(run(demo.latchkey, ["doctor", "--config", "/nonexistent.conf", "--output", "json"]), (e) => {
+    const [finding, ...more] = JSON.parse(e.stdout);
+    assert.equal(e.code, 1);
+    assert.deepEqual(more, []);
+    assert.deepEqual([finding.check, finding.ok], ["configuration", false]);
+    assert.match(finding.detail, /nonexistent/);
+    return true;
+  });
+});
