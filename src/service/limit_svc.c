@@ -11,6 +11,7 @@
 #include <string.h>
 
 struct charge {
+    struct limit_item *items;
     struct window_check *checks;
     size_t n;
     struct counter *counters; /* distinct, sorted */
@@ -118,12 +119,23 @@ only_looks(const struct window_demand *d)
     return d->cost == 0 || d->bound < 0;
 }
 
+static void
+judge(struct charge *ch)
+{
+    ch->passed = window_judge(ch->checks, ch->n, ch->counts);
+    for (size_t i = 0; i < ch->n; i++) {
+        ch->items[i].fits = ch->checks[i].fits;
+        ch->items[i].remaining = ch->checks[i].remaining;
+    }
+}
+
 static enum status
 refuse(struct ctx *c, struct charge *ch, size_t at)
 {
     enum status st = look_at_rest(c, ch, at);
 
-    ch->passed = false;
+    if (st == ST_OK)
+        judge(ch);
     return st == ST_OK && db_in_tx(c->db) ? db_rollback(c) : st;
 }
 
@@ -147,7 +159,7 @@ run(struct ctx *c, void *arg)
                 return refuse(c, ch, i);
         }
     }
-    ch->passed = true;
+    judge(ch);
     return ch->then.fn ? ch->then.fn(c, ch->then.arg) : ST_OK;
 }
 
@@ -155,7 +167,7 @@ enum status
 limit_svc_charge(struct ctx *c, struct limit_item *items, size_t n, int64_t now_ms,
                  struct limit_then then, bool *passed)
 {
-    struct charge ch = {.then = then};
+    struct charge ch = {.items = items, .then = then};
     size_t writes = then.fn != NULL;
     enum status st;
 
@@ -163,15 +175,8 @@ limit_svc_charge(struct ctx *c, struct limit_item *items, size_t n, int64_t now_
     for (size_t i = 0; i < ch.n_counters; i++)
         writes += ch.demand[i].cost > 0;
     st = writes > 1 ? db_tx(c, run, &ch) : run(c, &ch);
-    if (st != ST_OK)
-        return st;
-    window_judge(ch.checks, n, ch.counts);
-    for (size_t i = 0; i < n; i++) {
-        items[i].fits = ch.checks[i].fits;
-        items[i].remaining = ch.checks[i].remaining;
-    }
     *passed = ch.passed;
-    return ST_OK;
+    return st;
 }
 
 enum status

@@ -10,6 +10,8 @@ enum {
     BY_ID = INSERT + BLOCKS_SIZES,
     BY_HASH,
     WITH_CALLER,
+    PRESENTED,
+    PRESENTED_ID,
     LOCK,
     LIST,
     LIST_OF_IDENTITY,
@@ -42,6 +44,12 @@ enum {
     "LEFT JOIN lk_api a ON a.id = k.api_id "                                                       \
     "LEFT JOIN lk_identity i ON i.id = k.identity_id AND i.live = 1 "
 
+#define PRESENTED_SQL(where)                                                                       \
+    "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED), w.enabled, " GATE_CHARGE_COLUMNS        \
+    ", " KEY_COLUMNS " FROM (SELECT 1) one LEFT JOIN lk_gate_charge g ON g.id = ? "                \
+    "LEFT JOIN lk_key k ON " where " " KEY_JOINS                                                   \
+    "LEFT JOIN lk_workspace w ON w.id = k.workspace_id AND w.deleted_at IS NULL"
+
 enum { INSERT_COLS = 18 };
 
 static const struct db_stmt sql[MAX] = {
@@ -55,6 +63,8 @@ static const struct db_stmt sql[MAX] = {
     [WITH_CALLER] = {"SELECT " CALLER_COLUMNS ", " KEY_COLUMNS " FROM " CALLER_TABLES
                      " LEFT JOIN lk_key k ON k.hash = ? " KEY_JOINS "WHERE r.hash = ?",
                      false},
+    [PRESENTED] = {PRESENTED_SQL("k.hash = ?"), false},
+    [PRESENTED_ID] = {PRESENTED_SQL("k.id = ?"), false},
     [LOCK] = {"SELECT id FROM lk_key WHERE id = ? FOR UPDATE", false},
     [LIST] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS
               "WHERE k.api_id = ? AND k.id >= ? AND k.deleted_at IS NULL ORDER BY k.id LIMIT ?",
@@ -195,6 +205,39 @@ key_store_with_caller(struct ctx *c, struct str root_hash, struct str key_hash,
     if (!cur.cell->null)
         *key = row_read(c, &cur);
     return ST_OK;
+}
+
+static enum status
+presented(struct ctx *c, const struct db_stmt *s, struct db_args args, struct key_presented *out)
+{
+    struct db_rows rows;
+    enum status st = db_select(c, s, args, &rows);
+    struct db_cursor cur;
+
+    *out = (struct key_presented){.key = NULL};
+    if (st != ST_OK)
+        return st;
+    cur = db_row(&rows, 0);
+    c->now_ms = db_next_int(&cur);
+    out->workspace_enabled = db_next_int(&cur);
+    out->charge = gate_store_read(c, &cur);
+    if (!cur.cell->null)
+        out->key = row_read(c, &cur);
+    return ST_OK;
+}
+
+enum status
+key_store_presented(struct ctx *c, struct str key_hash, struct str charge_id,
+                    struct key_presented *out)
+{
+    return presented(c, &sql[PRESENTED], DB_ARGS(db_bin(charge_id), db_str(key_hash)), out);
+}
+
+enum status
+key_store_presented_id(struct ctx *c, struct str id, struct str charge_id,
+                       struct key_presented *out)
+{
+    return presented(c, &sql[PRESENTED_ID], DB_ARGS(db_bin(charge_id), db_str(id)), out);
 }
 
 enum status
