@@ -4,8 +4,8 @@
  *   /const        a constant answer
  *   /plain        the lookup of keys.verifyKey
  *   /credits      and one credit, committed by itself
- *   /limit        lookup, limits of the key, one window, committed by itself
- *   /all          lookup, limits, one window and one credit in a transaction
+ *   /limit        the lookup and one window, committed by itself
+ *   /all          lookup, one window and one credit in a transaction
  *   /all-separate the same, each committed by itself, and the record before the answer
  *   /ratelimit    the lookup of ratelimit.limit and one window
  * All but /const and /all-separate write their records in batches of 64 after the answer, and with
@@ -38,7 +38,7 @@ struct query {
 static MYSQL *my;
 static const char *root_hash;
 static char hashes[4][KEYS][48], ids[4][KEYS][24]; /* plain, credits, limit, all */
-static struct query lookup, limits, take, spend, namespace, record[2], record_one, mark;
+static struct query lookup, take, spend, namespace, record[2], record_one, mark;
 static int waiting[2], n_used;
 static unsigned last_used; /* the column of the lookup */
 static const char *used[BATCH];
@@ -199,14 +199,6 @@ do_mark(void)
 }
 
 static void
-do_limits(int group, int k)
-{
-    str(&limits, 0, ids[group][k]);
-    str(&limits, 1, "");
-    run(&limits);
-}
-
-static void
 do_take(const char *scope, const char *name)
 {
     str(&take, 0, scope);
@@ -297,8 +289,6 @@ work(const char *path, int k)
         return;
     }
     do_lookup(group, k);
-    if (group >= 2)
-        do_limits(group, k);
     if (strcmp(path, "/all") == 0)
         plain("START TRANSACTION");
     if (group >= 2)
@@ -333,7 +323,6 @@ main(void)
     root_hash = getenv("BARE_ROOT_HASH");
     load_keys();
     prepare(&lookup, find(&key_store_stmts, "lk_root_key", "k.hash = ?"));
-    prepare(&limits, find(&key_store_stmts, "FROM lk_ratelimit", "owner_id IN"));
     prepare(&spend, find(&key_store_stmts, "LAST_INSERT_ID(remaining", ""));
     prepare(&take, find(&counter_store_stmts, "ON DUPLICATE KEY UPDATE", ""));
     prepare(&namespace, find(&namespace_store_stmts, "lk_root_key", "n.name = ?"));

@@ -3,6 +3,8 @@
 
 #include "api/pages.h"
 
+#include <stdlib.h>
+
 #define ENDPOINT(id, path) extern const struct endpoint ep_##id;
 #include "api/endpoints.def"
 #undef ENDPOINT
@@ -14,14 +16,20 @@ const struct route endpoints[] = {
 };
 const size_t endpoint_count = sizeof(endpoints) / sizeof(endpoints[0]);
 
+static int
+by_path(const void *path, const void *route)
+{
+    return str_cmp(*(const struct str *)path, str_of(((const struct route *)route)->path));
+}
+
 static struct destination
 exact(struct str path)
 {
     struct destination d = {NULL, NULL};
 
-    for (size_t i = 0; i < endpoint_count; i++)
-        if (str_eq(path, str_of(endpoints[i].path)))
-            d.endpoint = &endpoints[i];
+    d.endpoint = bsearch(&path, endpoints, endpoint_count, sizeof(*endpoints), by_path);
+    if (d.endpoint)
+        return d;
     for (size_t i = 0; i < pages_count; i++)
         if (str_eq(path, str_of(pages[i].path)))
             d.page = &pages[i];

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "api/gate.h"
 #include "app/command.h"
+#include "app/doctor_web.h"
 #include "base/conf.h"
 #include "base/master_key.h"
 #include "base/utc.h"
@@ -13,6 +14,16 @@
 #include <string.h>
 
 enum { MAX_FINDINGS = 16, SKEW_MS = 2000 };
+
+struct in {
+    struct f_str url;
+};
+static const struct field in_fields[] = {
+    F_STR(struct in, url, "url", 0, 1, 1024,
+          .text = "Where the API is served, to test it from outside; public_url when not given."),
+    F_END,
+};
+static const struct field in_body = F_BODY(0, in_fields, struct in);
 
 struct finding {
     struct f_str check, detail, fix;
@@ -28,8 +39,6 @@ static const struct field fields[] = {
 static const struct field item = F_BODY(0, fields, struct finding);
 static const struct field out_list = {
     .type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX, .item = &item};
-static const struct field no_fields[] = {F_END};
-static const struct field no_body = F_BODY(0, no_fields, struct f_bool);
 
 struct report {
     struct ctx *c;
@@ -182,17 +191,30 @@ check_database(struct report *r)
     check_grants(r);
 }
 
-static enum status
-run(struct ctx *c, const void *in, struct command_result *out)
+static void
+check_web_server(struct report *r, struct str url)
 {
-    struct report r = {c, ARENA_ARRAY(c->mem, MAX_FINDINGS, struct finding), 0, false};
+    struct doctor_finding f[DOCTOR_WEB_FINDINGS];
+    size_t n = doctor_web_check(r->c->mem, url, f);
 
-    (void)in;
+    for (size_t i = 0; i < n; i++)
+        say(r, f[i].check, f[i].ok, f[i].detail, f[i].fix);
+}
+
+static enum status
+run(struct ctx *c, const void *pin, struct command_result *out)
+{
+    const struct in *in = pin;
+    struct report r = {c, ARENA_ARRAY(c->mem, MAX_FINDINGS, struct finding), 0, false};
+    struct str url = in->url.state == F_SET ? in->url.v : str_of(c->conf->public_url);
+
     check_configuration(&r);
     check_master_key(&r);
     check_gate(&r);
     if (c->db)
         check_database(&r);
+    if (url.n)
+        check_web_server(&r, url);
     *(struct f_list *)out->data = f_list(r.v, r.n);
     out->exit_status = r.bad;
     return ST_OK;
@@ -201,7 +223,7 @@ run(struct ctx *c, const void *in, struct command_result *out)
 const struct command cmd_doctor = {
     .summary = "check this installation and say what to do",
     .help = "Exit status 1 when something is wrong.",
-    .in = &no_body,
+    .in = &in_body,
     .out = &out_list,
     .flags = CMD_ANY_SCHEMA | CMD_NO_DATABASE,
     .run = run,

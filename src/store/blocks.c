@@ -64,7 +64,8 @@ grow(struct ctx *c, struct db_rows *rows, size_t *cap, size_t more)
 
 enum status
 blocks_select(struct ctx *c, const struct db_stmt *s, struct db_args head,
-              const struct db_arg *values, size_t n, struct db_rows *rows)
+              struct db_arg (*bind)(struct str s), const struct str *texts, size_t n,
+              struct db_rows *rows)
 {
     struct db_arg args[4 + BLOCKS_LIST_SIZE];
     size_t cap = 0;
@@ -77,9 +78,9 @@ blocks_select(struct ctx *c, const struct db_stmt *s, struct db_args head,
         struct db_rows some;
         enum status st;
 
-        /* the last block is filled up with its last value */
+        /* the last block is filled up with its last text */
         for (size_t i = 0; i < BLOCKS_LIST_SIZE; i++)
-            args[head.n + i] = values[at + i < n ? at + i : n - 1];
+            args[head.n + i] = bind(texts[at + i < n ? at + i : n - 1]);
         st = db_select(c, s, (struct db_args){args, head.n + BLOCKS_LIST_SIZE}, &some);
         if (st != ST_OK)
             return st;

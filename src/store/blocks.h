@@ -38,9 +38,10 @@ size_t blocks_list(struct db_arg *args, const struct str *v, size_t n);
  * to be answered in time. Call it in a transaction. */
 enum status blocks_delete(struct ctx *c, const struct db_stmt *s, struct str id) MUST_USE;
 
-/* Runs a query as often as it takes for n values, and collects all rows. Its first parameters are
- * head's (at most 4), the others a BLOCKS_LIST. */
+/* Runs a query as often as it takes for n texts, and collects all rows. Its first parameters are
+ * head's (at most 4), the others a BLOCKS_LIST, bound by db_str or db_bin. */
 enum status blocks_select(struct ctx *c, const struct db_stmt *s, struct db_args head,
-                          const struct db_arg *values, size_t n, struct db_rows *rows) MUST_USE;
+                          struct db_arg (*bind)(struct str s), const struct str *texts, size_t n,
+                          struct db_rows *rows) MUST_USE;
 
 #endif

@@ -198,13 +198,10 @@ identity_store_by_external_ids(struct ctx *c, struct str workspace_id,
                                const struct str *external_ids, size_t n, struct identity_row **out,
                                size_t *found)
 {
-    struct db_arg *ids = ARENA_ARRAY(c->mem, n + 1, struct db_arg);
     struct db_rows rows;
-    enum status st;
+    enum status st = blocks_select(c, &sql[BY_EXTERNAL_IDS], DB_ARGS(db_str(workspace_id)), db_bin,
+                                   external_ids, n, &rows);
 
-    for (size_t i = 0; i < n; i++)
-        ids[i] = db_bin(external_ids[i]);
-    st = blocks_select(c, &sql[BY_EXTERNAL_IDS], DB_ARGS(db_str(workspace_id)), ids, n, &rows);
     *found = rows.n;
     *out = ARENA_ARRAY(c->mem, rows.n + 1, struct identity_row);
     for (size_t i = 0; i < rows.n; i++) {

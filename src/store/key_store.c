@@ -43,14 +43,20 @@ enum {
 #define KEY_JOINS                                                                                  \
     "LEFT JOIN lk_api a ON a.id = k.api_id "                                                       \
     "LEFT JOIN lk_identity i ON i.id = k.identity_id AND i.live = 1 "
+#define LIMIT_COLUMNS "l.owner_id, l.id, l.name, l.max_count, l.duration_ms, l.auto_apply"
 
+/* Limits of the key and its identity, one a row, in the last columns; NULL where there are none. */
+#define WITH_LIMITS                                                                                \
+    "LEFT JOIN lk_ratelimit l ON (k.may_have_limits = 1 OR i.may_have_limits = 1) "                \
+    "AND l.owner_id IN (k.id, i.id) "
 #define PRESENTED_SQL(where)                                                                       \
     "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED), w.enabled, " GATE_CHARGE_COLUMNS        \
-    ", " KEY_COLUMNS " FROM (SELECT 1) one LEFT JOIN lk_gate_charge g ON g.id = ? "                \
+    ", " KEY_COLUMNS ", " LIMIT_COLUMNS                                                            \
+    " FROM (SELECT 1) one LEFT JOIN lk_gate_charge g ON g.id = ? "                                 \
     "LEFT JOIN lk_key k ON " where " " KEY_JOINS                                                   \
-    "LEFT JOIN lk_workspace w ON w.id = k.workspace_id AND w.deleted_at IS NULL"
+    "LEFT JOIN lk_workspace w ON w.id = k.workspace_id AND w.deleted_at IS NULL " WITH_LIMITS
 
-enum { INSERT_COLS = 18 };
+enum { INSERT_COLS = 18, LIMIT_COLS = 6 };
 
 static const struct db_stmt sql[MAX] = {
     BLOCKS_STMTS("INSERT INTO lk_key (id, workspace_id, api_id, hash, start, name, identity_id, "
@@ -60,8 +66,9 @@ static const struct db_stmt sql[MAX] = {
                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ""),
     [BY_ID] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS "WHERE k.id = ?", false},
     [BY_HASH] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS "WHERE k.hash = ?", false},
-    [WITH_CALLER] = {"SELECT " CALLER_COLUMNS ", " KEY_COLUMNS " FROM " CALLER_TABLES
-                     " LEFT JOIN lk_key k ON k.hash = ? " KEY_JOINS "WHERE r.hash = ?",
+    [WITH_CALLER] = {"SELECT " CALLER_COLUMNS ", " KEY_COLUMNS ", " LIMIT_COLUMNS
+                     " FROM " CALLER_TABLES
+                     " LEFT JOIN lk_key k ON k.hash = ? " KEY_JOINS WITH_LIMITS "WHERE r.hash = ?",
                      false},
     [PRESENTED] = {PRESENTED_SQL("k.hash = ?"), false},
     [PRESENTED_ID] = {PRESENTED_SQL("k.id = ?"), false},
@@ -73,9 +80,7 @@ static const struct db_stmt sql[MAX] = {
                           "WHERE k.identity_id = ? AND k.api_id = ? AND k.id >= ? "
                           "AND k.deleted_at IS NULL ORDER BY k.id LIMIT ?",
                           false},
-    [LIMITS] = {"SELECT owner_id, id, name, max_count, duration_ms, auto_apply FROM lk_ratelimit "
-                "WHERE owner_id IN (?, ?)",
-                false},
+    [LIMITS] = {"SELECT " LIMIT_COLUMNS " FROM lk_ratelimit l WHERE l.owner_id IN (?, ?)", false},
     /* the casts: slugs and role names have different collations */
     [GRANTS] = {"SELECT 0, CAST(p.slug AS BINARY) FROM lk_key_permission kp "
                 "JOIN lk_permission p ON p.id = kp.permission_id WHERE kp.key_id = ? UNION ALL "
@@ -187,6 +192,41 @@ key_store_lock(struct ctx *c, struct str id, struct key_row **out)
     return st == ST_OK ? key_store_by_id(c, id, out) : st;
 }
 
+static void
+limits_read(struct ctx *c, const struct key_row *k, const struct db_rows *rows,
+            struct key_extras *out)
+{
+    struct ratelimit_row *of_key = ARENA_ARRAY(c->mem, rows->n + 1, struct ratelimit_row);
+    struct ratelimit_row *of_identity = ARENA_ARRAY(c->mem, rows->n + 1, struct ratelimit_row);
+
+    for (size_t i = 0; i < rows->n; i++) {
+        struct db_cursor cur = {rows->rows[i] + rows->cols - LIMIT_COLS};
+        struct str owner = db_next_str(&cur);
+
+        if (owner.n)
+            *(str_eq(owner, k->id) ? &of_key[out->n_key_limits++]
+                                   : &of_identity[out->n_identity_limits++]) =
+                ratelimit_store_read(&cur);
+    }
+    out->key_limits = of_key;
+    out->identity_limits = of_identity;
+}
+
+/* The key at cur, in the first row, and the limits of all rows; NULL when there is no key. */
+static struct key_row *
+row_read_with_limits(struct ctx *c, struct db_cursor *cur, const struct db_rows *rows)
+{
+    struct key_extras *with = ARENA_NEW(c->mem, struct key_extras);
+    struct key_row *k;
+
+    if (cur->cell->null)
+        return NULL;
+    k = row_read(c, cur);
+    limits_read(c, k, rows, with);
+    k->with = with;
+    return k;
+}
+
 enum status
 key_store_with_caller(struct ctx *c, struct str root_hash, struct str key_hash,
                       struct caller **caller, struct key_row **key)
@@ -202,8 +242,7 @@ key_store_with_caller(struct ctx *c, struct str root_hash, struct str key_hash,
         return st;
     cur = db_row(&rows, 0);
     *caller = caller_store_read(c, &cur);
-    if (!cur.cell->null)
-        *key = row_read(c, &cur);
+    *key = row_read_with_limits(c, &cur, &rows);
     return ST_OK;
 }
 
@@ -221,8 +260,7 @@ presented(struct ctx *c, const struct db_stmt *s, struct db_args args, struct ke
     c->now_ms = db_next_int(&cur);
     out->workspace_enabled = db_next_int(&cur);
     out->charge = gate_store_read(c, &cur);
-    if (!cur.cell->null)
-        out->key = row_read(c, &cur);
+    out->key = row_read_with_limits(c, &cur, &rows);
     return ST_OK;
 }
 
@@ -288,26 +326,10 @@ static enum status
 limits(struct ctx *c, const struct key_row *k, struct key_extras *out)
 {
     struct db_rows rows = {0};
-    struct ratelimit_row *of_key, *of_identity;
     enum status st =
         db_select(c, &sql[LIMITS], DB_ARGS(db_str(k->id), db_str(k->identity_id)), &rows);
 
-    of_key = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
-    of_identity = ARENA_ARRAY(c->mem, rows.n + 1, struct ratelimit_row);
-    for (size_t i = 0; i < rows.n; i++) {
-        struct db_cursor cur = db_row(&rows, i);
-        bool key = str_eq(db_next_str(&cur), k->id);
-        struct ratelimit_row *r =
-            key ? &of_key[out->n_key_limits++] : &of_identity[out->n_identity_limits++];
-
-        r->id = db_next_str(&cur);
-        r->name = db_next_str(&cur);
-        r->limit = db_next_int(&cur);
-        r->duration_ms = db_next_int(&cur);
-        r->auto_apply = db_next_int(&cur);
-    }
-    out->key_limits = of_key;
-    out->identity_limits = of_identity;
+    limits_read(c, k, &rows, out);
     return st;
 }
 
@@ -341,7 +363,9 @@ key_store_extras(struct ctx *c, const struct key_row *k, struct key_extras *out)
     enum status st = ST_OK;
 
     *out = (struct key_extras){0};
-    if (k->may_have_limits)
+    if (k->with)
+        *out = *k->with;
+    else if (k->may_have_limits)
         st = limits(c, k, out);
     if (st == ST_OK && k->may_have_grants)
         st = grants(c, k, out);
@@ -387,11 +411,7 @@ key_store_insert(struct ctx *c, const struct key_row *keys, size_t n)
 enum status
 key_store_hashes(struct ctx *c, const struct str *hashes, size_t n, struct db_rows *taken)
 {
-    struct db_arg *args = ARENA_ARRAY(c->mem, n + 1, struct db_arg);
-
-    for (size_t i = 0; i < n; i++)
-        args[i] = db_str(hashes[i]);
-    return blocks_select(c, &sql[HASHES], (struct db_args){NULL, 0}, args, n, taken);
+    return blocks_select(c, &sql[HASHES], (struct db_args){NULL, 0}, db_str, hashes, n, taken);
 }
 
 enum status

@@ -27,6 +27,7 @@ struct key_row {
     /* its live identity; ids are empty when there is none */
     struct str identity_id, external_id, identity_meta;
     bool may_have_limits, may_have_grants; /* false: key_store_extras() would find none */
+    const struct key_extras *with;         /* limits that were read with the row; NULL: were not */
 };
 
 /* What hangs on a key. */
@@ -42,8 +43,8 @@ struct key_extras {
 /* Lookups also see deleted keys and keys of deleted APIs; *out is NULL when there is no row. */
 enum status key_store_by_id(struct ctx *c, struct str id, struct key_row **out) MUST_USE;
 enum status key_store_by_hash(struct ctx *c, struct str hash, struct key_row **out) MUST_USE;
-/* The caller and the key in one round trip: the hot path of keys.verifyKey. *caller is NULL when
- * there is no such root key; then nothing is said about the key. */
+/* The caller, the key and its limits in one round trip: the hot path of keys.verifyKey. *caller is
+ * NULL when there is no such root key; then nothing is said about the key. */
 enum status key_store_with_caller(struct ctx *c, struct str root_hash, struct str key_hash,
                                   struct caller **caller, struct key_row **key) MUST_USE;
 /* A key as the gate meets it: with its workspace and what was charged before under charge_id, in

@@ -59,6 +59,18 @@ permission_store_read(struct db_cursor *cur)
     return p;
 }
 
+static void
+read_all(struct ctx *c, const struct db_rows *rows, struct permission_row **out, size_t *n)
+{
+    *n = rows->n;
+    *out = ARENA_ARRAY(c->mem, rows->n + 1, struct permission_row);
+    for (size_t i = 0; i < rows->n; i++) {
+        struct db_cursor cur = db_row(rows, i);
+
+        (*out)[i] = permission_store_read(&cur);
+    }
+}
+
 enum status
 permission_store_query(struct ctx *c, const struct db_stmt *s, struct db_args args,
                        struct permission_row **out, size_t *n)
@@ -66,13 +78,7 @@ permission_store_query(struct ctx *c, const struct db_stmt *s, struct db_args ar
     struct db_rows rows = {0};
     enum status st = db_select(c, s, args, &rows);
 
-    *n = rows.n;
-    *out = ARENA_ARRAY(c->mem, rows.n + 1, struct permission_row);
-    for (size_t i = 0; i < rows.n; i++) {
-        struct db_cursor cur = db_row(&rows, i);
-
-        (*out)[i] = permission_store_read(&cur);
-    }
+    read_all(c, &rows, out, n);
     return st;
 }
 
@@ -80,22 +86,11 @@ enum status
 permission_store_by_slug(struct ctx *c, struct str workspace_id, const struct str *slugs, size_t n,
                          struct permission_row **out, size_t *found)
 {
-    struct db_arg args[1 + BLOCKS_LIST_SIZE] = {db_str(workspace_id)};
-    enum status st = ST_OK;
+    struct db_rows rows;
+    enum status st =
+        blocks_select(c, &sql[BY_SLUG], DB_ARGS(db_str(workspace_id)), db_str, slugs, n, &rows);
 
-    *found = 0;
-    *out = ARENA_ARRAY(c->mem, n + 1, struct permission_row);
-    while (n > 0 && st == ST_OK) {
-        size_t some, took = blocks_list(args + 1, slugs, n);
-        struct permission_row *rows;
-
-        st = permission_store_query(c, &sql[BY_SLUG], (struct db_args){args, 1 + BLOCKS_LIST_SIZE},
-                                    &rows, &some);
-        memcpy(*out + *found, rows, some * sizeof(*rows));
-        *found += some;
-        slugs += took;
-        n -= took;
-    }
+    read_all(c, &rows, out, found);
     return st;
 }
 

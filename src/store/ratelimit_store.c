@@ -47,8 +47,8 @@ static const struct db_stmt sql[MAX] = {
 };
 const struct db_stmt_list ratelimit_store_stmts = DB_STMT_LIST("ratelimit_store", sql);
 
-static struct ratelimit_row
-row_read(struct db_cursor *cur)
+struct ratelimit_row
+ratelimit_store_read(struct db_cursor *cur)
 {
     struct ratelimit_row r;
 
@@ -71,7 +71,7 @@ ratelimit_store_of(struct ctx *c, struct str owner_id, struct ratelimit_row **ou
     for (size_t i = 0; i < rows.n; i++) {
         struct db_cursor cur = db_row(&rows, i);
 
-        (*out)[i] = row_read(&cur);
+        (*out)[i] = ratelimit_store_read(&cur);
     }
     return st;
 }
@@ -103,7 +103,7 @@ of_some(struct ctx *c, const struct str *owner_ids, size_t n, struct ratelimit_l
         struct db_cursor cur = db_row(&rows, i);
         struct ratelimit_list *l = &lists[index_of(owner_ids, n, db_next_str(&cur))];
 
-        r[i] = row_read(&cur);
+        r[i] = ratelimit_store_read(&cur);
         if (l->n++ == 0)
             l->rows = &r[i];
     }

@@ -10,6 +10,9 @@ struct ratelimit_row {
     bool auto_apply;
 };
 
+/* Reads id, name, max_count, duration_ms, auto_apply. */
+struct ratelimit_row ratelimit_store_read(struct db_cursor *cur);
+
 /* Limits of a key or identity, by name in byte order. */
 enum status ratelimit_store_of(struct ctx *c, struct str owner_id, struct ratelimit_row **rows,
                                size_t *n) MUST_USE;

@@ -68,6 +68,18 @@ row_read(struct db_cursor *cur)
     return r;
 }
 
+static void
+read_all(struct ctx *c, const struct db_rows *rows, struct role_row **out, size_t *n)
+{
+    *n = rows->n;
+    *out = ARENA_ARRAY(c->mem, rows->n + 1, struct role_row);
+    for (size_t i = 0; i < rows->n; i++) {
+        struct db_cursor cur = db_row(rows, i);
+
+        (*out)[i] = row_read(&cur);
+    }
+}
+
 enum status
 role_store_query(struct ctx *c, const struct db_stmt *s, struct db_args args, struct role_row **out,
                  size_t *n)
@@ -75,13 +87,7 @@ role_store_query(struct ctx *c, const struct db_stmt *s, struct db_args args, st
     struct db_rows rows = {0};
     enum status st = db_select(c, s, args, &rows);
 
-    *n = rows.n;
-    *out = ARENA_ARRAY(c->mem, rows.n + 1, struct role_row);
-    for (size_t i = 0; i < rows.n; i++) {
-        struct db_cursor cur = db_row(&rows, i);
-
-        (*out)[i] = row_read(&cur);
-    }
+    read_all(c, &rows, out, n);
     return st;
 }
 
@@ -89,22 +95,11 @@ enum status
 role_store_by_name(struct ctx *c, struct str workspace_id, const struct str *names, size_t n,
                    struct role_row **out, size_t *found)
 {
-    struct db_arg args[1 + BLOCKS_LIST_SIZE] = {db_str(workspace_id)};
-    enum status st = ST_OK;
+    struct db_rows rows;
+    enum status st =
+        blocks_select(c, &sql[BY_NAME], DB_ARGS(db_str(workspace_id)), db_str, names, n, &rows);
 
-    *found = 0;
-    *out = ARENA_ARRAY(c->mem, n + 1, struct role_row);
-    while (n > 0 && st == ST_OK) {
-        size_t some, took = blocks_list(args + 1, names, n);
-        struct role_row *rows;
-
-        st = role_store_query(c, &sql[BY_NAME], (struct db_args){args, 1 + BLOCKS_LIST_SIZE}, &rows,
-                              &some);
-        memcpy(*out + *found, rows, some * sizeof(*rows));
-        *found += some;
-        names += took;
-        n -= took;
-    }
+    read_all(c, &rows, out, found);
     return st;
 }
 

@@ -146,13 +146,10 @@ enum status
 vault_store_copies(struct ctx *c, const struct str *key_ids, size_t n, struct copy_row **out,
                    size_t *found)
 {
-    struct db_arg *ids = ARENA_ARRAY(c->mem, n + 1, struct db_arg);
     struct db_rows rows;
-    enum status st;
+    enum status st =
+        blocks_select(c, &sql[COPIES], (struct db_args){NULL, 0}, db_str, key_ids, n, &rows);
 
-    for (size_t i = 0; i < n; i++)
-        ids[i] = db_str(key_ids[i]);
-    st = blocks_select(c, &sql[COPIES], (struct db_args){NULL, 0}, ids, n, &rows);
     copies_read(c, &rows, out, found);
     return st;
 }

@@ -112,3 +112,10 @@ test(`${server}: a client that goes away does no harm`, async () => {
   }
   for (let i = 0; i < 10; i++) assert.equal(await code(key), "VALID");
 });
+
+test(`${server}: doctor finds nothing wrong, also from outside`, async () => {
+  const { stdout } = await run(demo.latchkey, ["doctor", "--url", demo.baseUrl, "--config", demo.config, "--output", "json"]);
+  const findings = JSON.parse(stdout);
+  assert.deepEqual(findings.filter((f) => !f.ok), []);
+  assert.deepEqual(findings.slice(-3).map((f) => f.check), ["web server", "encryption", "large requests"]);
+});
