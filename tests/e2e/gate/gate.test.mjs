@@ -210,6 +210,23 @@ test(`${server}: who may come without a key`, { skip: !/^apache/.test(server) },
   assert.equal(await left(k.keyId), 1);
 });
 
+test(`${server}: open pages do not show protected ones`, { skip: !/^(apache|htaccess)/.test(server) }, async () => {
+  const { key } = await withCredits(3);
+  for (const path of ["/open-index/", "/open-fallback/x"]) {
+    for (const r of [await ask(path), await ask(path, { key })]) {
+      assert.ok(r.status >= 400, `${path}: ${r.status}`);
+      assert.doesNotMatch(r.text, /protected page/, path);
+    }
+  }
+});
+
+test(`${server}: what the server itself refuses stays as it is`, async () => {
+  const k = await withCredits(3);
+  assert.ok([403, 404].includes((await ask("/private/files/empty/", { key: k.key })).status)); // no index
+  assert.equal((await ask("/private/files/none", { key: k.key })).status, 404);
+  assert.equal(await left(k.keyId), 1);
+});
+
 test(`${server}: the key in another place`, { skip: server === "htaccess" }, async () => {
   const k = await withCredits(2);
   assert.equal((await ask(kinds.static.page, { headers: { "X-API-Key": k.key } })).status, 200);
@@ -250,6 +267,7 @@ test(`${server}: without the gate closed`, async () => {
       const r = await Promise.race([ask(app.page, { key: k.key }), sleep(2000)]);
       if (spawned && !r) break; // mod_fcgid tries a minute to start the gate
       assert.ok(r?.status >= 500, `${kind}: ${r?.status ?? "no answer"}`);
+      if (/^nginx/.test(server)) assert.deepEqual([r.status, r.headers["retry-after"]], [503, "1"], kind);
     }
     assert.equal(await left(k.keyId), 50);
   } finally {
