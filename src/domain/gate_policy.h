@@ -48,7 +48,13 @@ struct gate_key_limit {
 };
 
 struct gate_source {
-    enum { GATE_BY_ADDRESS, GATE_BY_SUBJECT, GATE_BY_PATH, GATE_BY_HEADER, GATE_BY_PRINCIPAL } kind;
+    enum gate_by {
+        GATE_BY_ADDRESS,
+        GATE_BY_SUBJECT,
+        GATE_BY_PATH,
+        GATE_BY_HEADER,
+        GATE_BY_PRINCIPAL
+    } kind;
     struct str name; /* header; path into the principal, as identity.meta.org */
 };
 

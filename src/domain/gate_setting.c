@@ -375,7 +375,7 @@ source(struct gate_reader *rd, struct str v, struct gate_source *out)
 {
     static const struct {
         struct str name;
-        int kind;
+        enum gate_by kind;
     } plain[] = {{STR("address"), GATE_BY_ADDRESS},
                  {STR("subject"), GATE_BY_SUBJECT},
                  {STR("path"), GATE_BY_PATH}};

@@ -73,7 +73,11 @@ serve(enum flaw flaw, int *port)
           getsockname(fd, (struct sockaddr *)&a, &n) == 0);
     *port = ntohs(a.sin_port);
     pid = fork();
-    for (; pid == 0;) {
+    if (pid != 0) {
+        close(fd);
+        return pid;
+    }
+    for (;;) {
         char buf[16384] = "", out[1024];
         size_t got = 0;
         int client = accept(fd, NULL, NULL);
@@ -87,8 +91,6 @@ serve(enum flaw flaw, int *port)
             _exit(1);
         close(client);
     }
-    close(fd);
-    return pid;
 }
 
 /* The names of what fails, with commas. */
