@@ -200,7 +200,7 @@ judge(struct passage *g, const struct key_row *k, const struct verify_gate_out *
     g->out->key = k;
     g->out->verified = &v->key;
     tell(g->out, &v->told);
-    step(g, arena_fmt(g->c->mem, "key %.*s is let in%s, for %lld credits", STR_ARG(k->id),
+    step(g, arena_fmt(g->c->mem, "key %.*s is let in%s, credits taken: %lld", STR_ARG(k->id),
                       v->repeated ? " again" : "", (long long)v->spent));
     return ST_OK;
 }

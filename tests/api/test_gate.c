@@ -572,7 +572,7 @@ explains(void)
                   gate_api);
     for (int i = 0; i < 3; i++)
         CHECK_STR(gate_explain("GET", "/x", gate_key_id),
-                  fx_fmt("passed; 1: passes; 4: key %s is let in, for 2 credits; 0: let through",
+                  fx_fmt("passed; 1: passes; 4: key %s is let in, credits taken: 2; 0: let through",
                          gate_key_id));
     CHECK_INT(remaining(), 3);
     CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_counter"), 0);
