@@ -7,6 +7,7 @@
 #include "base/utc.h"
 #include "http/cgi.h"
 #include "http/fcgi.h"
+#include "service/premise.h"
 #include "service/recorder.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@ struct worker {
     struct recorder *recorder;
     struct gate_config gate;
     struct db *db; /* what the last request used; records go the same way */
+    struct premises *premises;
     int64_t reported_dropped;
 };
 
@@ -46,12 +48,14 @@ worker_start(struct worker *w, const char *policy)
     if (w->gate.broken.n)
         log_event(&w->setup.log, LOG_ERROR, "gate_policies_refused",
                   log_s("reason", w->gate.broken));
+    w->premises = premise_open();
     return true;
 }
 
 static void
 worker_end(struct worker *w)
 {
+    premise_close(w->premises);
     recorder_free(w->recorder);
     decode_parser_free(w->parser);
     arena_free(w->mem);
@@ -64,6 +68,7 @@ answer(struct worker *w, const struct http_req *req, struct http_res *res)
     struct ctx c = setup_ctx(&w->setup, w->mem);
 
     c.recorder = w->recorder;
+    c.premises = w->premises;
     if (req->role == HTTP_GATE)
         c.db = w->setup.gate_db;
     w->db = c.db;

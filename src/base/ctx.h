@@ -9,6 +9,7 @@
 struct conf;
 struct db;
 struct caller;
+struct premises;
 struct recorder;
 
 /* Who did it, as audit records tell it. */
@@ -23,6 +24,7 @@ struct ctx {
     const struct conf *conf;
     struct db *db;
     struct recorder *recorder; /* analytics records wait here until the answer is out */
+    struct premises *premises; /* what former requests found out; NULL: nothing is kept */
 
     /* UTC, taken from the database once per request so that every step, and every host, agrees;
      * 0 until the first lookup. */

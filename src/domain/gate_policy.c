@@ -274,7 +274,7 @@ source_value(struct arena *mem, const struct gate_source *s, const struct gate_t
 {
     switch (s->kind) {
     case GATE_BY_ADDRESS:
-        return t->address;
+        return netmask_counted(mem, t->address);
     case GATE_BY_SUBJECT:
         return subject;
     case GATE_BY_PATH:

@@ -82,6 +82,20 @@ netmask_any(const struct netmask *nets, size_t n, struct str address)
 }
 
 struct str
+netmask_counted(struct arena *mem, struct str address)
+{
+    struct netmask_address a;
+    char z[INET6_ADDRSTRLEN];
+
+    if (!netmask_address(address, &a))
+        return address;
+    if (!a.v4)
+        memset(a.bytes + NETMASK_BYTES / 2, 0, NETMASK_BYTES / 2);
+    inet_ntop(a.v4 ? AF_INET : AF_INET6, a.bytes, z, sizeof(z));
+    return arena_fmt(mem, "%s%s", z, a.v4 ? "" : "/64");
+}
+
+struct str
 netmask_client(struct str peer, struct str forwarded_for, const struct netmask *trusted, size_t n)
 {
     struct str client = peer;

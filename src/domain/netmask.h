@@ -3,7 +3,7 @@
 #ifndef LATCHKEY_DOMAIN_NETMASK_H
 #define LATCHKEY_DOMAIN_NETMASK_H
 
-#include "base/str.h"
+#include "base/arena.h"
 
 enum { NETMASK_BYTES = 16 };
 
@@ -23,6 +23,10 @@ bool netmask_address(struct str text, struct netmask_address *out);
 bool netmask_parse(struct str text, struct netmask *out);
 /* Whether one of the networks holds the address; what is no address is in none. */
 bool netmask_any(const struct netmask *nets, size_t n, struct str address);
+
+/* Whom to count a request of an address for: itself, or of an IPv6 address its first 64 bits,
+ * behind which one client has all the rest. What is no address stays as it is. */
+struct str netmask_counted(struct arena *mem, struct str address);
 
 /* Whose request it is: the peer, or when that is one of the trusted proxies the last address of
  * X-Forwarded-For that is not. Empty when the proxies say something that is no address. */

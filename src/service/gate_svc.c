@@ -80,7 +80,8 @@ items_of(struct passage *g, const struct key_row *k, bool stranger, size_t *n)
 
     *n = 0;
     if (stranger)
-        v[(*n)++] = item(g, r->anonymous, r->n_limit, g->req->target.address);
+        v[(*n)++] =
+            item(g, r->anonymous, r->n_limit, netmask_counted(g->c->mem, g->req->target.address));
     for (size_t i = 0; i < r->n_limit; i++) {
         struct gate_rate rate = r->limit[i].rate;
         struct str id;

@@ -180,6 +180,27 @@ limit_svc_charge(struct ctx *c, struct limit_item *items, size_t n, int64_t now_
 }
 
 enum status
+limit_svc_charge_if(struct ctx *c, struct limit_item *item, int64_t now_ms,
+                    const struct counter_premise *premise, bool *holds, bool *passed)
+{
+    struct charge ch = {.items = item};
+    enum status st;
+
+    *holds = false;
+    plan(c, &ch, item, 1, now_ms);
+    if (only_looks(&ch.demand[0]))
+        return ST_OK;
+    st = counter_store_take_if(c, &ch.counters[0], ch.demand[0].cost, ch.demand[0].bound, premise,
+                               holds, &ch.passed, &ch.counts[0]);
+    if (st != ST_OK || !*holds)
+        return st;
+    ch.counts[0] = ch.passed ? ch.counts[0] - ch.demand[0].cost : -1;
+    judge(&ch);
+    *passed = ch.passed;
+    return ST_OK;
+}
+
+enum status
 limit_svc_workspace(struct ctx *c, struct limit_quota *out)
 {
     const struct caller *who = c->who;

@@ -238,9 +238,27 @@ IN_ARENA(expressions)
 IN_ARENA(networks)
 IN_ARENA(clients)
 
+static void
+counted(void)
+{
+    static const char *const rows[][2] = {
+        {"192.0.2.1", "192.0.2.1"},
+        {"::ffff:192.0.2.1", "192.0.2.1"},
+        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
+        {"2001:DB8:1:2::ffff", "2001:db8:1:2::/64"},
+        {"::1", "::/64"},
+        {"", ""},
+        {"unix:", "unix:"},
+    };
+    mem = arena_new(1 << 16);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CHECK_STR(arena_cstr(mem, netmask_counted(mem, str_of(rows[i][0]))), rows[i][1]);
+    arena_free(mem);
+}
+
 CU_TestInfo suite_domain_urlpath[] = {
     {"paths", paths_test},       {"long paths", long_paths_test},
     {"parameters", params_test}, {"expressions", expressions_test},
     {"networks", networks_test}, {"clients", clients_test},
-    CU_TEST_INFO_NULL,
+    {"counted", counted},        CU_TEST_INFO_NULL,
 };
