@@ -21,9 +21,8 @@ json=${1:-}
 if [ -z "$json" ]; then
     dir=$(mktemp -d "${TMPDIR:-/tmp}/latchkey-tour.XXXXXX")
     chmod 755 "$dir"
-    json=$dir/demo.json port=18380
-    while curl -s -o /dev/null "http://127.0.0.1:$port/"; do port=$((port + 1)); done
-    "$top/tools/demo" up --dir "$dir/demo" --port "$port" --detach --json > "$json"
+    json=$dir/demo.json
+    "$top/tools/demo" up --dir "$dir/demo" --port "$(lk_free_port 18380)" --detach --json > "$json"
 fi
 member() { sed -n 's/.*"'"$1"'": *"\([^"]*\)".*/\1/p' | head -1; } # the value of a text member
 program=$(member latchkey < "$json") config=$(member config < "$json")

@@ -55,6 +55,15 @@ say(struct report *r, const char *check, bool ok, struct str detail, const char 
     r->bad = r->bad || !ok;
 }
 
+/* Nothing else can be checked then. */
+static void
+broken_configuration(struct report *r)
+{
+    say(r, "configuration", false, r->c->err.detail,
+        "Correct the setting, see latchkey.conf(5), or name another file with --config.");
+    err_clear(r->c);
+}
+
 static void
 check_configuration(struct report *r)
 {
@@ -202,12 +211,24 @@ check_web_server(struct report *r, struct str url)
 }
 
 static enum status
+report(struct report *r, struct command_result *out)
+{
+    *(struct f_list *)out->data = f_list(r->v, r->n);
+    out->exit_status = r->bad;
+    return ST_OK;
+}
+
+static enum status
 run(struct ctx *c, const void *pin, struct command_result *out)
 {
     const struct in *in = pin;
     struct report r = {c, ARENA_ARRAY(c->mem, MAX_FINDINGS, struct finding), 0, false};
     struct str url = in->url.state == F_SET ? in->url.v : str_of(c->conf->public_url);
 
+    if (c->err.detail.n) {
+        broken_configuration(&r);
+        return report(&r, out);
+    }
     check_configuration(&r);
     check_master_key(&r);
     check_gate(&r);
@@ -215,9 +236,7 @@ run(struct ctx *c, const void *pin, struct command_result *out)
         check_database(&r);
     if (url.n)
         check_web_server(&r, url);
-    *(struct f_list *)out->data = f_list(r.v, r.n);
-    out->exit_status = r.bad;
-    return ST_OK;
+    return report(&r, out);
 }
 
 const struct command cmd_doctor = {
@@ -225,6 +244,6 @@ const struct command cmd_doctor = {
     .help = "Exit status 1 when something is wrong.",
     .in = &in_body,
     .out = &out_list,
-    .flags = CMD_ANY_SCHEMA | CMD_NO_DATABASE,
+    .flags = CMD_ANY_SCHEMA | CMD_NO_DATABASE | CMD_ANY_CONF,
     .run = run,
 };

@@ -323,6 +323,15 @@ gate_check_run(struct arena *mem, const struct gate_check *k, size_t *n)
     return r.v;
 }
 
+/* mod_fcgid in .htaccess knows no status but 401. */
+static bool
+is_unavailable(struct client_answer *a)
+{
+    return a->status / 100 == 5 ||
+           (a->status == 401 &&
+            str_eq(client_message_header(a, S("X-Latchkey-Denied")), S("service_unavailable")));
+}
+
 const struct gate_finding *
 gate_check_down(struct arena *mem, const struct gate_check *k, size_t *n)
 {
@@ -333,7 +342,7 @@ gate_check_down(struct arena *mem, const struct gate_check *k, size_t *n)
 
     if (ask(&r, S(""), &a, &why)) {
         ms = (utc_mono_us() - start_us) / 1000;
-        say(&r, S("closed without the gate"), a.status / 100 == 5 && ms <= DOWN_MS,
+        say(&r, S("closed without the gate"), is_unavailable(&a) && ms <= DOWN_MS,
             arena_fmt(mem, "status %d after %" PRId64 " ms", a.status, ms),
             "The place must answer 5xx within two seconds, whoever comes: take away lines that let "
             "requests through when the gate does not answer.");

@@ -1,21 +1,14 @@
-// scenario.json, which has every endpoint, through the official client. What the client parses is
-// strict: a missing member, a null or a wrong type makes it throw.
+// Every endpoint through the official client. What the client parses is strict: a missing member, a
+// null or a wrong type makes it throw.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as errors from "@unkey/api/models/errors";
-import { demo, lk, server, unkey } from "./lib.mjs";
-
-const scenario = JSON.parse(readFileSync(new URL("scenario.json", import.meta.url), "utf8"));
-
-/** value with the saved values in place of {names} */
-const fill = (value, saved) => JSON.parse(JSON.stringify(value).replace(/\{(\w+)\}/g, (hole, name) => saved[name] ?? hole));
-const at = (value, path) => path.split(".").reduce((v, step) => v?.[step], value);
+import { demo, server, unkey } from "./lib.mjs";
+import { at, fill, start, steps } from "./scenario.mjs";
 
 test(`${server}: every endpoint through @unkey/api`, async (t) => {
-  const migration = (await lk("migration", "create", "--workspace", demo.workspaceId, "--algorithm", "sha256")).migrationId;
-  const saved = { run: `js${Date.now()}`, migration };
-  for (const step of scenario) {
+  const saved = await start("js");
+  for (const step of steps) {
     const [group, operation] = step.call.split("."), body = fill(step.body, saved);
     await t.test(step.call, async () => {
       const call = unkey[group][operation](body);
@@ -32,6 +25,6 @@ test(`${server}: every endpoint through @unkey/api`, async (t) => {
 
 test(`${server}: the scenario has every endpoint`, async () => {
   const { paths } = await (await fetch(`${demo.baseUrl}/openapi.json`)).json();
-  const called = new Set(scenario.map((s) => `/v2/${s.call}`));
+  const called = new Set(steps.map((s) => `/v2/${s.call}`));
   assert.deepEqual(Object.keys(paths).filter((p) => paths[p].post && !called.has(p)), []);
 });

@@ -246,6 +246,8 @@ test(`${server}: without the database closed, at once`, async () => {
       assert.equal(r.headers["retry-after"], "1", kind);
       assert.ok(took < 1500, `${kind}: ${took} ms`);
     }
+    const down = await check([site + kinds.static.page, "--key", k.key, "--down"]);
+    assert.deepEqual(down.filter((f) => f.result === "FAIL").map((f) => [f.trick, f.detail]), []);
   } finally {
     await run(`${dir}/start-database`, [demo.dir]);
   }
