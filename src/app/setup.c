@@ -56,6 +56,8 @@ setup_database(struct setup *s, struct setup_how how, struct str *why)
     if (!how.any_schema)
         db.schema_version = (unsigned)migrate_steps[migrate_step_count - 1].version;
     s->db = db_open(&db, &s->log);
+    db.connect_timeout_s = db.io_timeout_s = db.lock_timeout_s = (unsigned)conf->gate_timeout_s;
+    s->gate_db = db_open(&db, &s->log);
     return true;
 }
 
@@ -63,6 +65,7 @@ void
 setup_free(struct setup *s)
 {
     db_close(s->db);
+    db_close(s->gate_db);
     arena_free(s->mem);
     *s = (struct setup){0};
 }
