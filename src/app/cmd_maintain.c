@@ -8,7 +8,7 @@ struct in {
     struct f_list only; /* struct f_str */
 };
 struct out {
-    struct f_int refilled_keys, pruned_counters, pruned_audit_events;
+    struct f_int refilled_keys, pruned_counters, pruned_audit_events, pruned_gate_charges;
 };
 
 static const char *const part_names[] = {"refill", "prune", NULL};
@@ -27,6 +27,8 @@ static const struct field out_fields[] = {
           .text = "Rate-limit windows removed."),
     F_INT(struct out, pruned_audit_events, "prunedAuditEvents", F_REQUIRED, F_NO_MIN, F_NO_MAX,
           .text = "Audit records removed."),
+    F_INT(struct out, pruned_gate_charges, "prunedGateCharges", F_REQUIRED, F_NO_MIN, F_NO_MAX,
+          .text = "Requests the gate need not remember any more."),
     F_END,
 };
 static const struct field in_body = F_BODY(0, in_fields, struct in);
@@ -57,7 +59,7 @@ run(struct ctx *c, const void *pin, struct command_result *r)
         st = maintain_svc_run(c, parts_of(in), &n);
     if (st == ST_OK)
         *out = (struct out){f_int(n.refilled_keys), f_int(n.pruned_counters),
-                            f_int(n.pruned_audit_events)};
+                            f_int(n.pruned_audit_events), f_int(n.pruned_gate_charges)};
     return st;
 }
 

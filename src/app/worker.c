@@ -1,6 +1,7 @@
 /* The worker loop: wait, answer, record, forget. */
 #include "app/worker.h"
 
+#include "api/gate.h"
 #include "api/pipeline.h"
 #include "app/setup.h"
 #include "base/utc.h"
@@ -20,12 +21,16 @@ struct worker {
     struct arena *mem; /* the request's; reset after each */
     struct decode_parser *parser;
     struct recorder *recorder;
+    struct gate_config gate;
+    struct db *db; /* what the last request used; records go the same way */
     struct premises *premises;
     int64_t reported_dropped;
 };
 
+extern char **environ;
+
 static bool
-worker_start(struct worker *w)
+worker_start(struct worker *w, const char *policy)
 {
     struct str why;
 
@@ -38,6 +43,11 @@ worker_start(struct worker *w)
     w->mem = arena_new(SETUP_REQUEST_MEMORY);
     w->parser = decode_parser_new();
     w->recorder = recorder_new();
+    w->db = w->setup.db;
+    gate_config_load(w->setup.mem, &w->setup.conf, policy, environ, &w->gate);
+    if (w->gate.broken.n)
+        log_event(&w->setup.log, LOG_ERROR, "gate_policies_refused",
+                  log_s("reason", w->gate.broken));
     w->premises = premise_open();
     return true;
 }
@@ -59,7 +69,15 @@ answer(struct worker *w, const struct http_req *req, struct http_res *res)
 
     c.recorder = w->recorder;
     c.premises = w->premises;
-    pipeline_run(&c, w->parser, req, res);
+    if (req->role == HTTP_GATE)
+        c.db = w->setup.gate_db;
+    w->db = c.db;
+    if (req->role == HTTP_GATE)
+        gate_run(&c, &w->gate, req, res);
+    else if (req->role == HTTP_DENIED)
+        gate_denied(&c, req, res);
+    else
+        pipeline_run(&c, w->parser, req, res);
 }
 
 /* Writes the records that wait. A failure is logged; they are kept for the next time. */
@@ -69,6 +87,7 @@ flush(struct worker *w)
     struct ctx c = setup_ctx(&w->setup, w->mem);
     size_t n = recorder_waiting(w->recorder);
 
+    c.db = w->db;
     if (recorder_flush(w->recorder, &c) != ST_OK)
         log_event(&w->setup.log, LOG_ERROR, "analytics_not_written", log_i("waiting", (int64_t)n),
                   log_s("cause", c.err.cause));
@@ -105,12 +124,12 @@ serve_one(struct worker *w, struct fcgi *f)
 }
 
 int
-worker_fastcgi(int fd)
+worker_fastcgi(int fd, const char *policy)
 {
     struct worker w;
     struct fcgi *f;
 
-    if (!worker_start(&w))
+    if (!worker_start(&w, policy))
         return EXIT_FAILURE;
     f = fcgi_open(fd);
     if (!f) {
@@ -146,7 +165,7 @@ worker_cgi(void)
     struct http_req req;
     struct http_res res;
 
-    if (!worker_start(&w)) {
+    if (!worker_start(&w, NULL)) {
         struct arena *mem = arena_new(4096);
 
         cgi_reply(mem, &(struct http_res){.status = 500,

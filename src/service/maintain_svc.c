@@ -5,6 +5,7 @@
 #include "service/credit_svc.h"
 #include "store/audit_store.h"
 #include "store/counter_store.h"
+#include "store/gate_store.h"
 #include "store/workspace_store.h"
 
 enum {
@@ -21,6 +22,20 @@ prune_counters(struct ctx *c, int64_t *total)
 
     do {
         st = counter_store_prune(c, c->now_ms - 3600000, BATCH, &n);
+        *total += n;
+    } while (st == ST_OK && n == BATCH);
+    return st;
+}
+
+/* Servers are done with a request within the hour. */
+static enum status
+prune_gate_charges(struct ctx *c, int64_t *total)
+{
+    int64_t n;
+    enum status st;
+
+    do {
+        st = gate_store_prune(c, c->now_ms - 3600000, BATCH, &n);
         *total += n;
     } while (st == ST_OK && n == BATCH);
     return st;
@@ -71,5 +86,7 @@ maintain_svc_run(struct ctx *c, unsigned parts, struct maintain_counts *out)
         st = prune_counters(c, &out->pruned_counters);
     if (st == ST_OK && (parts & MAINTAIN_PRUNE))
         st = prune_audit(c, &out->pruned_audit_events);
+    if (st == ST_OK && (parts & MAINTAIN_PRUNE))
+        st = prune_gate_charges(c, &out->pruned_gate_charges);
     return st;
 }

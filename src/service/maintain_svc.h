@@ -8,7 +8,7 @@
 enum maintain_part { MAINTAIN_REFILL = 1, MAINTAIN_PRUNE = 2, MAINTAIN_ALL = 3 };
 
 struct maintain_counts {
-    int64_t refilled_keys, pruned_counters, pruned_audit_events;
+    int64_t refilled_keys, pruned_counters, pruned_audit_events, pruned_gate_charges;
 };
 /* Runs the parts asked for as of c->now_ms, in small batches. */
 enum status maintain_svc_run(struct ctx *c, unsigned parts, struct maintain_counts *out) MUST_USE;
