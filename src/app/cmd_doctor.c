@@ -6,6 +6,7 @@
 #include "base/conf.h"
 #include "base/master_key.h"
 #include "base/utc.h"
+#include "store/db_query.h"
 #include "store/migrate.h"
 #include "store/workspace_store.h"
 
@@ -180,6 +181,19 @@ check_grants(struct report *r)
 }
 
 static void
+check_reader(struct report *r)
+{
+    const char *file = r->c->conf->analytics_defaults_file;
+    bool mariadb, ok = *file && db_query_ready(r->c, r->c->reader, &mariadb) == ST_OK;
+
+    if (*file)
+        say(r, "analytics account", ok, ok ? str_of(file) : r->c->err.cause,
+            "Check host, socket, user and password in analytics_defaults_file; the account needs "
+            "SELECT on the tables of analytics.");
+    err_clear(r->c);
+}
+
+static void
 check_database(struct report *r)
 {
     struct db_rows rows;
@@ -198,6 +212,7 @@ check_database(struct report *r)
     check_schema(r);
     check_clock(r);
     check_grants(r);
+    check_reader(r);
 }
 
 static void

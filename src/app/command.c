@@ -182,7 +182,7 @@ show_result(struct arena *mem, const struct command *cmd, const struct command_g
     struct str text = r->raw;
     struct sb out;
 
-    if (cmd->out) {
+    if (!text.p) {
         sb_init(&out, mem, 1024);
         encode_value(&out, cmd->out, r->data);
         text = g->json ? arena_fmt(mem, "%s\n", sb_str(&out).p)

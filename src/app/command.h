@@ -8,7 +8,7 @@
 
 struct command_result {
     void *data;     /* zeroed struct of the out table, or a struct f_list */
-    struct str raw; /* instead of data, when out is NULL: printed as it is */
+    struct str raw; /* instead of data: printed as it is; its p is NULL when there is none */
     int exit_status;
 };
 

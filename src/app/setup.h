@@ -15,6 +15,7 @@ struct setup {
     struct conf conf;
     struct log log;
     struct db *db;
+    struct db *reader;  /* composed queries of analytics */
     struct db *gate_db; /* the same database with the gate's short patience */
 };
 

@@ -23,6 +23,7 @@ struct ctx {
     const struct log *log;
     const struct conf *conf;
     struct db *db;
+    struct db *reader;         /* for composed queries, see store/db_query.h */
     struct recorder *recorder; /* analytics records wait here until the answer is out */
     struct premises *premises; /* what former requests found out; NULL: nothing is kept */
 

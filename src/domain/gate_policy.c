@@ -50,7 +50,7 @@ header_fits(const struct gate_condition *k, const struct gate_target *t)
 {
     const struct gate_header *h = find_header(t, k->name);
 
-    return h ? !k->absent && (!k->expr || expr_matches(k->expr, h->value)) : k->absent;
+    return h ? !k->absent && (!k->expr || textrule_matches(k->expr, h->value)) : k->absent;
 }
 
 static bool
@@ -61,7 +61,7 @@ query_fits(struct arena *mem, const struct gate_condition *k, const struct gate_
 
     while (urlpath_param(mem, &rest, k->name, &value)) {
         there = true;
-        if (k->expr && expr_matches(k->expr, value))
+        if (k->expr && textrule_matches(k->expr, value))
             return true;
     }
     return there ? !k->absent && !k->expr : k->absent;
@@ -84,8 +84,8 @@ gate_policy_applies(struct arena *mem, const struct gate_rule *r, const struct g
         *why = arena_fmt(mem, "methods does not list %.*s", STR_ARG(t->method));
         return false;
     }
-    if (r->path && !expr_matches(r->path, t->path)) {
-        *why = arena_fmt(mem, "path is not %.*s", STR_ARG(expr_text(r->path)));
+    if (r->path && !textrule_matches(r->path, t->path)) {
+        *why = arena_fmt(mem, "path is not %.*s", STR_ARG(textrule_text(r->path)));
         return false;
     }
     for (size_t i = 0; i < r->n_header; i++) {
@@ -187,7 +187,7 @@ gate_policy_cost(const struct gate_rule *r, const struct gate_target *t)
         const struct gate_cost *k = &r->cost[i];
 
         if ((k->method.n == 0 || same_method(k->method, t->method)) &&
-            (!k->path || expr_matches(k->path, t->path)))
+            (!k->path || textrule_matches(k->path, t->path)))
             return k->credits;
     }
     return 1;

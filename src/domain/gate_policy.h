@@ -3,7 +3,7 @@
 #ifndef LATCHKEY_DOMAIN_GATE_POLICY_H
 #define LATCHKEY_DOMAIN_GATE_POLICY_H
 
-#include "domain/expr.h"
+#include "domain/textrule.h"
 #include "domain/netmask.h"
 
 enum {
@@ -24,9 +24,9 @@ struct gate_header {
 };
 
 struct gate_condition {
-    struct str name;         /* as gate_header's, or of the parameter */
-    bool absent;             /* it must not be there */
-    const struct expr *expr; /* NULL: any value */
+    struct str name;             /* as gate_header's, or of the parameter */
+    bool absent;                 /* it must not be there */
+    const struct textrule *expr; /* NULL: any value */
 };
 
 struct gate_credential {
@@ -36,8 +36,8 @@ struct gate_credential {
 };
 
 struct gate_cost {
-    struct str method;       /* empty: any */
-    const struct expr *path; /* NULL: any */
+    struct str method;           /* empty: any */
+    const struct textrule *path; /* NULL: any */
     int64_t credits;
 };
 
@@ -70,7 +70,7 @@ struct gate_rule {
     int line; /* of its section; 0: inline */
     struct str *methods;
     size_t n_methods;
-    const struct expr *path; /* NULL: any */
+    const struct textrule *path; /* NULL: any */
     struct gate_condition *header, *query;
     size_t n_header, n_query;
     bool deny;

@@ -100,11 +100,11 @@ rate(struct gate_reader *rd, struct str v, struct gate_rate *out)
                                STR_ARG(v)));
 }
 
-static const struct expr *
+static const struct textrule *
 expression(struct gate_reader *rd, struct str v)
 {
     struct str why;
-    const struct expr *e = expr_parse(rd->mem, v, &why);
+    const struct textrule *e = textrule_parse(rd->mem, v, &why);
 
     if (!e)
         wrong(rd, why);

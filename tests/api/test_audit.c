@@ -216,6 +216,8 @@ static const struct {
     const char *operation, *body;
 } silent[] = {
     {"apis.getApi", "{\"apiId\":\"api_0001\"}"},
+    {"analytics.getRatelimits", "{\"query\":\"SELECT * FROM ratelimits_v1\"}"},
+    {"analytics.getVerifications", "{\"query\":\"SELECT * FROM key_verifications_v1\"}"},
     {"apis.listKeys", "{\"apiId\":\"api_0001\"}"},
     {"keys.getKey", "{\"keyId\":\"key_1\"}"},
     {"keys.whoami", "{\"key\":\"secret\"}"},

@@ -184,6 +184,13 @@ static const struct {
 } rows[] = {
     {"apis.getApi", 404, "{\"apiId\":\"{api}\"}"},
     {"apis.deleteApi", 404, "{\"apiId\":\"{api}\"}"},
+    {"analytics.getRatelimits", 200,
+     "{\"query\":\"SELECT COUNT(*) AS n FROM ratelimits_v1 WHERE namespace_id = '{ns}'\"}"},
+    {"analytics.getVerifications", 200,
+     "{\"query\":\"SELECT * FROM key_verifications_v1 WHERE key_id = '{key}'\"}"},
+    {"analytics.getVerifications", 200,
+     "{\"query\":\"SELECT SUM(count) AS n FROM key_verifications_per_day_v1 WHERE external_id = "
+     "'{user}' OR 1 = 1\"}"},
     {"apis.listKeys", 404, "{\"apiId\":\"{api}\"}"},
     {"apis.listKeys", 404, "{\"apiId\":\"{api}\",\"decrypt\":true}"},
     {"apis.listKeys", 200, "{\"apiId\":\"{twin}\",\"externalId\":\"{user}\"}"},

@@ -1,6 +1,6 @@
-/* domain/urlpath, expr, netmask */
+/* domain/urlpath, textrule, netmask */
 #include "domain/urlpath.h"
-#include "domain/expr.h"
+#include "domain/textrule.h"
 #include "domain/netmask.h"
 #include "support/test.h"
 
@@ -135,18 +135,18 @@ expressions(void)
     struct str why;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct expr *e = expr_parse(mem, str_of(rows[i].expr), &why);
+        const struct textrule *e = textrule_parse(mem, str_of(rows[i].expr), &why);
 
         test_row("%s on %s", rows[i].expr, rows[i].text);
         CHECK(e != NULL);
         if (e)
-            CHECK_INT(expr_matches(e, str_of(rows[i].text)), rows[i].fits);
+            CHECK_INT(textrule_matches(e, str_of(rows[i].text)), rows[i].fits);
     }
     test_row("%s", "");
-    CHECK(!expr_parse(mem, S("~ ("), &why));
+    CHECK(!textrule_parse(mem, S("~ ("), &why));
     CHECK(str_has(why, S("no regular expression")));
-    CHECK(!expr_parse(mem, S(""), &why));
-    CHECK(!expr_matches(expr_parse(mem, S("~ a"), &why), (struct str){"a\0b", 3}));
+    CHECK(!textrule_parse(mem, S(""), &why));
+    CHECK(!textrule_matches(textrule_parse(mem, S("~ a"), &why), (struct str){"a\0b", 3}));
 }
 
 static void

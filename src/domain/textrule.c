@@ -1,5 +1,5 @@
 /* Patterns and regular expressions. */
-#include "domain/expr.h"
+#include "domain/textrule.h"
 
 #include "domain/pattern.h"
 
@@ -8,7 +8,7 @@
 
 enum { TEXT_MAX = 16 * 1024, EXPR_MAX = 1024 };
 
-struct expr {
+struct textrule {
     struct str text;
     bool is_regex;
     regex_t regex;
@@ -21,7 +21,7 @@ expr_free(void *regex)
 }
 
 static bool
-compile(struct arena *mem, struct expr *e, struct str regex, int flags, struct str *why)
+compile(struct arena *mem, struct textrule *e, struct str regex, int flags, struct str *why)
 {
     char message[128];
     int error = regcomp(&e->regex, arena_cstr(mem, regex), REG_EXTENDED | REG_NOSUB | flags);
@@ -36,10 +36,10 @@ compile(struct arena *mem, struct expr *e, struct str regex, int flags, struct s
     return false;
 }
 
-const struct expr *
-expr_parse(struct arena *mem, struct str text, struct str *why)
+const struct textrule *
+textrule_parse(struct arena *mem, struct str text, struct str *why)
 {
-    struct expr *e = ARENA_NEW(mem, struct expr);
+    struct textrule *e = ARENA_NEW(mem, struct textrule);
     bool fold = str_starts(text, S("~* "));
 
     e->text = text;
@@ -55,7 +55,7 @@ expr_parse(struct arena *mem, struct str text, struct str *why)
 }
 
 bool
-expr_matches(const struct expr *e, struct str text)
+textrule_matches(const struct textrule *e, struct str text)
 {
     char z[TEXT_MAX + 1];
 
@@ -69,7 +69,7 @@ expr_matches(const struct expr *e, struct str text)
 }
 
 struct str
-expr_text(const struct expr *e)
+textrule_text(const struct textrule *e)
 {
     return e->text;
 }
