@@ -326,7 +326,7 @@ tags_json(struct ctx *c, struct f_list tags)
     sb_init(&b, c->mem, 64);
     for (size_t i = 0; i < tags.n; i++) {
         sb_putc(&b, i ? ',' : '[');
-        sb_json_str(&b, t[i].v);
+        sb_json_plain(&b, t[i].v);
     }
     sb_putc(&b, ']');
     return sb_str(&b);
