@@ -6,12 +6,20 @@
 #include "base/utc.h"
 #include "http/cgi.h"
 #include "http/fcgi.h"
+#include "service/maintain_svc.h"
 #include "service/recorder.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum {
+    LAST_FLUSH_US = 3000000,
+    LAST_FLUSH_NAP_US = 100000,
+    SHARE_EVERY_US = 60000000, /* how often to ask for a share of maintenance */
+    SHARE_US = 1000000,        /* how long to be at it, when there are no requests */
+};
 
 /* What lives as long as the process. */
 struct worker {
@@ -20,6 +28,8 @@ struct worker {
     struct decode_parser *parser;
     struct recorder *recorder;
     int64_t reported_dropped;
+    int64_t share_at_us, share_until_us;
+    struct fcgi *fcgi; /* NULL: CGI */
 };
 
 static bool
@@ -57,38 +67,89 @@ answer(struct worker *w, const struct http_req *req, struct http_res *res)
     pipeline_run(&c, w->parser, req, res);
 }
 
-/* Writes the records that wait. A failure is logged; they are kept for the next time. */
+static int64_t
+due_us(const struct worker *w)
+{
+    return recorder_wait_us(w->recorder, w->setup.conf.analytics_flush_ms * 1000);
+}
+
 static void
+report_dropped(struct worker *w)
+{
+    int64_t total = recorder_dropped(w->recorder);
+
+    if (total > w->reported_dropped)
+        log_event(&w->setup.log, LOG_ERROR, "analytics_dropped", log_i("total", total));
+    w->reported_dropped = total;
+}
+
+/* Writes a batch of records. A failure is logged; they are kept for the next time. */
+static bool
 flush(struct worker *w)
 {
     struct ctx c = setup_ctx(&w->setup, w->mem);
-    size_t n = recorder_waiting(w->recorder);
+    bool ok = recorder_flush(w->recorder, &c) == ST_OK;
 
-    if (recorder_flush(w->recorder, &c) != ST_OK)
-        log_event(&w->setup.log, LOG_ERROR, "analytics_not_written", log_i("waiting", (int64_t)n),
+    if (!ok)
+        log_event(&w->setup.log, LOG_ERROR, "analytics_not_written",
+                  log_i("waiting", (int64_t)recorder_waiting(w->recorder)),
                   log_s("cause", c.err.cause));
-    if (recorder_dropped(w->recorder) > w->reported_dropped) {
-        w->reported_dropped = recorder_dropped(w->recorder);
-        log_event(&w->setup.log, LOG_ERROR, "analytics_dropped",
-                  log_i("total", w->reported_dropped));
-    }
+    report_dropped(w);
     arena_reset(w->mem);
+    return ok;
+}
+
+/* The last flush. Web servers kill a worker that takes long to end. */
+static void
+flush_all(struct worker *w)
+{
+    int64_t end = utc_mono_us() + LAST_FLUSH_US;
+
+    while (recorder_waiting(w->recorder) && utc_mono_us() < end)
+        if (!flush(w))
+            usleep(LAST_FLUSH_NAP_US);
+    recorder_give_up(w->recorder);
+    report_dropped(w);
 }
 
 /* How long the wait for a request may last before records have to be written. */
 static int
 patience_ms(const struct worker *w)
 {
-    int64_t left = w->setup.conf.analytics_flush_ms - recorder_age_us(w->recorder) / 1000;
+    int64_t us = due_us(w);
 
-    if (recorder_waiting(w->recorder) == 0)
-        return -1;
-    return left > 0 ? (int)left : 0;
+    return us < 0 ? -1 : (int)((us + 999) / 1000);
+}
+
+static bool
+share_goes_on(void *arg)
+{
+    const struct worker *w = arg;
+
+    return utc_mono_us() < w->share_until_us && !(w->fcgi && fcgi_waiting(w->fcgi));
+}
+
+/* Does a share of maintenance, when it is time and nobody waits. */
+static void
+maintain(struct worker *w)
+{
+    struct ctx c = setup_ctx(&w->setup, w->mem);
+    int64_t now = utc_mono_us();
+
+    if (!w->setup.conf.maintain_in_workers || now < w->share_at_us ||
+        (w->fcgi && fcgi_waiting(w->fcgi)))
+        return;
+    w->share_at_us = now + SHARE_EVERY_US;
+    w->share_until_us = now + SHARE_US;
+    if (maintain_svc_share(&c, share_goes_on, w) != ST_OK)
+        log_event(&w->setup.log, LOG_WARN, "maintenance_failed", log_s("cause", c.err.cause));
+    arena_reset(w->mem);
 }
 
 static void
-serve_one(struct worker *w, struct fcgi *f)
+serve_one(struct worker *w)
 {
+    struct fcgi *f = w->fcgi;
     struct http_req req;
     struct http_res res;
 
@@ -103,33 +164,33 @@ int
 worker_fastcgi(int fd)
 {
     struct worker w;
-    struct fcgi *f;
 
     if (!worker_start(&w))
         return EXIT_FAILURE;
-    f = fcgi_open(fd);
-    if (!f) {
+    w.fcgi = fcgi_open(fd);
+    if (!w.fcgi) {
         log_event(&w.setup.log, LOG_ERROR, "start_failed", log_z("reason", strerror(errno)));
         return EXIT_FAILURE;
     }
     w.setup.log.sink = fcgi_log;
-    w.setup.log.sink_arg = f;
+    w.setup.log.sink_arg = w.fcgi;
     log_event(&w.setup.log, LOG_INFO, "started", log_i("pid", getpid()),
               log_z("config", w.setup.conf.file ? w.setup.conf.file : "(none)"));
     for (;;) {
-        enum fcgi_event ev = fcgi_wait(f, patience_ms(&w));
+        enum fcgi_event ev = fcgi_wait(w.fcgi, patience_ms(&w));
 
         if (ev == FCGI_STOP)
             break;
         if (ev == FCGI_REQUEST)
-            serve_one(&w, f);
-        if (ev == FCGI_IDLE || recorder_due(w.recorder, w.setup.conf.analytics_flush_ms * 1000))
+            serve_one(&w);
+        if (due_us(&w) == 0)
             flush(&w);
+        maintain(&w);
     }
-    flush(&w);
+    flush_all(&w);
     log_event(&w.setup.log, LOG_INFO, "stopped", log_i("pid", getpid()));
     w.setup.log.sink = log_stderr;
-    fcgi_close(f);
+    fcgi_close(w.fcgi);
     worker_end(&w);
     return EXIT_SUCCESS;
 }
@@ -153,7 +214,8 @@ worker_cgi(void)
     cgi_read(w.mem, w.setup.conf.max_body_bytes, &req);
     answer(&w, &req, &res);
     cgi_reply(w.mem, &res);
-    flush(&w);
+    flush_all(&w);
+    maintain(&w);
     worker_end(&w);
     return EXIT_SUCCESS;
 }

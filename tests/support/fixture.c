@@ -174,11 +174,8 @@ fx_test_begin(void)
 void
 fx_test_end(void)
 {
-    struct ctx c = context();
-
     db_fail_after(db, 0, 0);
-    if (recorder_waiting(recorder) && recorder_flush(recorder, &c) != ST_OK)
-        die("flush", &c);
+    fx_flush();
     arena_reset(mem);
 }
 
@@ -260,8 +257,9 @@ fx_flush(void)
 {
     struct ctx c = context();
 
-    if (recorder_flush(recorder, &c) != ST_OK)
-        die("flush", &c);
+    while (recorder_waiting(recorder))
+        if (recorder_flush(recorder, &c) != ST_OK)
+            die("flush", &c);
 }
 
 long long
