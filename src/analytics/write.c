@@ -11,237 +11,6 @@
 
 #include <string.h>
 
-/* Sources */
-
-static void
-put_source(struct writer *w, const struct source *s)
-{
-    if (s->kind == SOURCE_ITEMS) {
-        write_items(w, s->array, "t", s->id);
-        return;
-    }
-    if (s->kind == SOURCE_RELATION) {
-        relation_put(&w->sql, w->params, s->relation, &s->scope);
-    } else if (s->kind == SOURCE_CTE) {
-        sb_addf(&w->sql, "w%d", s->cte + 1);
-    } else {
-        sb_putc(&w->sql, '(');
-        write_plan(w, s->plan);
-        sb_putc(&w->sql, ')');
-    }
-    sb_addf(&w->sql, " t%d", s->id);
-}
-
-static void
-put_join(struct writer *w, const struct source *s)
-{
-    static const char *const words[] = {
-        [JOIN_FIRST] = " JOIN ",     [JOIN_CROSS] = " CROSS JOIN ", [JOIN_INNER] = " JOIN ",
-        [JOIN_LEFT] = " LEFT JOIN ", [JOIN_RIGHT] = " RIGHT JOIN ", [JOIN_FULL] = " JOIN ",
-    };
-    const struct expr *on = s->kind == SOURCE_ITEMS ? s->filter : s->on;
-    int outer = w->variable0;
-
-    sb_puts(&w->sql, words[s->join]);
-    put_source(w, s);
-    if (!on)
-        return;
-    sb_puts(&w->sql, " ON ");
-    if (s->kind == SOURCE_ITEMS)
-        w->variable0 = s->id;
-    write_expression(w, on);
-    w->variable0 = outer;
-}
-
-/* FROM and WHERE */
-static void
-put_rows(struct writer *w, const struct block *b)
-{
-    size_t i = 0;
-
-    if (b->n_sources && b->source[0]->kind != SOURCE_ITEMS) {
-        sb_puts(&w->sql, " FROM ");
-        put_source(w, b->source[i++]);
-    } else {
-        sb_puts(&w->sql, " FROM (SELECT 1 AS one) t0");
-    }
-    for (; i < b->n_sources; i++)
-        put_join(w, b->source[i]);
-    if (b->where) {
-        sb_puts(&w->sql, " WHERE ");
-        write_expression(w, b->where);
-    }
-}
-
-/* Groups */
-
-static bool
-is_in(uint64_t set, size_t i)
-{
-    return set >> i & 1;
-}
-
-/* The different arguments of all aggregates. */
-static void
-collect_arguments(struct writer *w, const struct block *b, struct exprs *out)
-{
-    for (size_t i = 0; i < b->aggregates.n; i++)
-        for (size_t k = 0; k < b->aggregates.v[i]->n; k++) {
-            const struct expr *arg = b->aggregates.v[i]->kid[k];
-            size_t a = 0;
-
-            while (a < out->n && !expr_equal(out->v[a], arg))
-                a++;
-            if (a == out->n)
-                plan_add(w->c, out, arg);
-        }
-}
-
-static bool
-is_ranked(const struct block *b, const struct expr *arg)
-{
-    for (size_t i = 0; i < b->aggregates.n; i++)
-        if (!*b->aggregates.v[i]->form->sql && expr_equal(b->aggregates.v[i]->kid[0], arg))
-            return true;
-    return false;
-}
-
-/* SELECT keys and arguments of all rows */
-static void
-put_inputs(struct writer *w, const struct block *b, const struct exprs *arguments)
-{
-    w->level = LEVEL_ROWS;
-    sb_puts(&w->sql, "SELECT ");
-    for (size_t i = 0; i < b->keys.n; i++) {
-        sb_puts(&w->sql, i ? ", " : "");
-        write_expression(w, b->keys.v[i]);
-        sb_addf(&w->sql, " AS k%zu", i + 1);
-    }
-    for (size_t i = 0; i < arguments->n; i++) {
-        sb_puts(&w->sql, i || b->keys.n ? ", " : "");
-        write_expression(w, arguments->v[i]);
-        sb_addf(&w->sql, " AS a%zu", i + 1);
-    }
-    sb_puts(&w->sql, b->keys.n + arguments->n ? "" : "1 AS one");
-    put_rows(w, b);
-}
-
-static void
-put_partition(struct writer *w, const struct block *b, uint64_t set)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < b->keys.n; i++)
-        if (is_in(set, i)) {
-            sb_addf(&w->sql, "%sq.k%zu", any ? ", " : "PARTITION BY ", i + 1);
-            any = true;
-        }
-}
-
-/* The inputs as g, with rank and number beside each argument of a quantile. name is a WITH table of
- * the inputs; NULL: they are written here. */
-static void
-put_groups_from(struct writer *w, const struct block *b, const struct exprs *arguments,
-                uint64_t set, const char *name)
-{
-    bool ranked = false;
-
-    for (size_t i = 0; i < arguments->n; i++) {
-        if (!is_ranked(b, arguments->v[i]))
-            continue;
-        sb_puts(&w->sql, ranked ? "" : " FROM (SELECT q.*");
-        ranked = true;
-        sb_puts(&w->sql, ", ROW_NUMBER() OVER (");
-        put_partition(w, b, set);
-        sb_addf(&w->sql, " ORDER BY q.a%zu IS NULL, q.a%zu) AS r%zu, COUNT(q.a%zu) OVER (", i + 1,
-                i + 1, i + 1, i + 1);
-        put_partition(w, b, set);
-        sb_addf(&w->sql, ") AS n%zu", i + 1);
-    }
-    sb_puts(&w->sql, name ? " FROM " : " FROM (");
-    if (name)
-        sb_puts(&w->sql, name);
-    else
-        put_inputs(w, b, arguments);
-    sb_puts(&w->sql, name ? "" : ")");
-    sb_puts(&w->sql, ranked ? " q) g" : " g");
-    w->level = LEVEL_GROUPS;
-    w->results = &b->aggregates;
-    w->arguments = arguments;
-}
-
-/* GROUP BY the keys of the set */
-static void
-put_group_by(struct writer *w, const struct block *b, uint64_t set)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < b->keys.n; i++)
-        if (is_in(set, i)) {
-            sb_addf(&w->sql, "%sg.k%zu", any ? ", " : " GROUP BY ", i + 1);
-            any = true;
-        }
-    /* over no rows there is one group, unless there are keys somewhere */
-    if (!any && b->keys.n)
-        sb_puts(&w->sql, " HAVING COUNT(*) > 0");
-}
-
-/* SELECT keys and results of one set */
-static void
-put_results(struct writer *w, const struct block *b, const struct exprs *arguments, uint64_t set,
-            const char *name)
-{
-    /* the select list comes first, but says what the rest defines */
-    w->level = LEVEL_GROUPS;
-    w->results = &b->aggregates;
-    w->arguments = arguments;
-    sb_puts(&w->sql, "SELECT ");
-    for (size_t i = 0; i < b->keys.n; i++) {
-        sb_puts(&w->sql, i ? ", " : "");
-        if (is_in(set, i))
-            sb_addf(&w->sql, "g.k%zu", i + 1);
-        else
-            write_expression(w, expr_default(w->c, b->keys.v[i]->type));
-        sb_addf(&w->sql, " AS k%zu", i + 1);
-    }
-    for (size_t i = 0; i < b->aggregates.n; i++) {
-        struct expr result = {.kind = EXPR_RESULT, .i = (int64_t)i};
-
-        sb_puts(&w->sql, i || b->keys.n ? ", " : "");
-        write_expression(w, &result);
-        sb_addf(&w->sql, " AS x%zu", i + 1);
-    }
-    sb_puts(&w->sql, b->keys.n + b->aggregates.n ? "" : "1 AS one");
-    put_groups_from(w, b, arguments, set, name);
-    put_group_by(w, b, set);
-}
-
-/* FROM keys and results of all sets, as h */
-static void
-put_layer(struct writer *w, const struct block *b, const struct exprs *arguments)
-{
-    static const uint64_t all[] = {UINT64_MAX};
-    const uint64_t *sets = b->sets ? b->sets : all;
-    size_t n = b->sets ? b->n_sets : 1;
-
-    sb_puts(&w->sql, b->having ? " FROM (SELECT h.* FROM (" : " FROM (");
-    if (b->sets) {
-        sb_puts(&w->sql, "WITH p AS (");
-        put_inputs(w, b, arguments);
-        sb_puts(&w->sql, ") ");
-    }
-    for (size_t i = 0; i < n; i++) {
-        sb_puts(&w->sql, i ? " UNION ALL " : "");
-        put_results(w, b, arguments, sets[i], b->sets ? "p" : NULL);
-    }
-    w->level = LEVEL_LAYER;
-    if (b->having) {
-        sb_puts(&w->sql, ") h WHERE ");
-        write_expression(w, b->having);
-    }
-    sb_puts(&w->sql, ") h");
-}
-
 /* Items */
 
 static bool
@@ -283,12 +52,12 @@ static void
 put_base(struct writer *w, const struct block *b, const struct exprs *arguments)
 {
     if (!b->grouped) {
-        put_rows(w, b);
+        write_rows(w, b);
     } else if (is_layered(b)) {
-        put_layer(w, b, arguments);
+        write_layer(w, b, arguments);
     } else {
-        put_groups_from(w, b, arguments, UINT64_MAX, NULL);
-        put_group_by(w, b, UINT64_MAX);
+        write_groups_from(w, b, arguments, UINT64_MAX, NULL);
+        write_group_by(w, b, UINT64_MAX);
         if (b->having) {
             sb_puts(&w->sql, " HAVING ");
             write_expression(w, b->having);
@@ -445,7 +214,7 @@ put_block(struct writer *w, const struct block *b)
 {
     struct exprs arguments = {NULL, 0};
 
-    collect_arguments(w, b, &arguments);
+    write_arguments(w, b, &arguments);
     if (b->by.n)
         put_limit_by(w, b, &arguments);
     else if (b->distinct)

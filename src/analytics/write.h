@@ -54,4 +54,17 @@ void write_plan(struct writer *w, const struct plan *p);
  * items. */
 bool write_is_hidden(const struct block *b, size_t i);
 
+/* write_rows.c: FROM and WHERE */
+void write_rows(struct writer *w, const struct block *b);
+/* The different arguments of all aggregates. */
+void write_arguments(struct writer *w, const struct block *b, struct exprs *out);
+/* The inputs as g, with rank and number beside each argument of a quantile. name is a WITH table of
+ * the inputs; NULL: they are written here. */
+void write_groups_from(struct writer *w, const struct block *b, const struct exprs *arguments,
+                       uint64_t set, const char *name);
+/* GROUP BY the keys of the set */
+void write_group_by(struct writer *w, const struct block *b, uint64_t set);
+/* FROM keys and results of all sets, as h */
+void write_layer(struct writer *w, const struct block *b, const struct exprs *arguments);
+
 #endif
