@@ -4,8 +4,8 @@
  *
  * The p-quantile of n latencies is the smallest that at least p * n of them do not exceed. With
  * k = FLOOR((1 - p) * n) it is at least BOUND exactly when ge_BOUND > k. Between two bounds it is
- * told as their middle, so the sum of the steps of all bounds with ge_BOUND > k is the quantile:
- * exact up to 4 ms, within 23 % up to 6225 ms; what is longer is told as 7625. */
+ * told as a value near their middle, so that the sum of the steps of all bounds with ge_BOUND > k
+ * is the quantile: exact up to 4 ms, within 23 % up to 6225 ms; what is longer is told as 7625. */
 #ifndef LATCHKEY_DOMAIN_LATENCY_H
 #define LATCHKEY_DOMAIN_LATENCY_H
 

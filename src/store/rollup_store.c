@@ -2,6 +2,7 @@
 #include "store/rollup_store.h"
 
 #include "domain/latency.h"
+#include "domain/rollup.h"
 #include "store/maintain_store.h"
 
 /* What a slice adds to a row has names that begin with d_. */
@@ -13,16 +14,15 @@
 #define LATENCY_VALUES ", SUM(v.latency_ms) AS d_latency" LATENCY_BOUNDS(GE_VALUE)
 #define LATENCY_SUMS ", latency_sum = latency_sum + d_latency" LATENCY_BOUNDS(GE_SUM)
 
-/* Sums of what callers choose freely stop at the largest BIGINT. In the hash, only the last column
- * may contain a line break. */
+/* Sums of what callers choose freely stop at the largest BIGINT. */
 #define CAP ", 9223372036854775807)"
 
 #define VERIFICATION_COLUMNS                                                                       \
     "keyspace_id, key_id, identity_id, outcome, source, app_id, tags, external_id, count, "        \
     "spent_credits" LATENCY_COLUMNS
 #define VERIFICATION_VALUES                                                                        \
-    "UNHEX(LEFT(SHA2(CONCAT_WS('\n', v.keyspace_id, v.key_id, v.identity_id, v.outcome, "          \
-    "v.source, v.app_id, v.tags, v.external_id), 256), 32)) AS d_hash, MIN(v.keyspace_id), "       \
+    ROLLUP_VERIFICATION_HASH                                                                       \
+    " AS d_hash, MIN(v.keyspace_id), "                                                             \
     "MIN(v.key_id), MIN(v.identity_id), MIN(v.outcome), MIN(v.source), MIN(v.app_id), "            \
     "MIN(v.tags), MIN(v.external_id), COUNT(*) AS d_count, "                                       \
     "LEAST(SUM(v.spent_credits)" CAP " AS d_credits" LATENCY_VALUES                                \
@@ -34,11 +34,13 @@
 #define RATELIMIT_COLUMNS                                                                          \
     "namespace_id, identifier, passed, total, total_tokens, passed_tokens" LATENCY_COLUMNS
 #define RATELIMIT_VALUES                                                                           \
-    "UNHEX(LEFT(SHA2(CONCAT_WS('\n', v.namespace_id, v.identifier), 256), 32)) AS d_hash, "        \
+    ROLLUP_RATELIMIT_HASH                                                                          \
+    " AS d_hash, "                                                                                 \
     "MIN(v.namespace_id), MIN(v.identifier), SUM(v.passed) AS d_passed, COUNT(*) AS d_total, "     \
     "LEAST(SUM(v.tokens)" CAP " AS d_tokens, "                                                     \
     "LEAST(SUM(IF(v.passed, v.tokens, 0))" CAP " AS d_passed_tokens" LATENCY_VALUES                \
-    " FROM lk_ratelimit_queue q JOIN lk_ratelimit_decision v ON v.workspace_id = q.workspace_id "  \
+    " FROM lk_ratelimit_queue q JOIN lk_ratelimit_decision v ON v.workspace_id = "                 \
+    "q.workspace_id "                                                                              \
     "AND v.time = q.time AND v.request_id = q.request_id AND v.position = q.position"
 #define RATELIMIT_SUMS                                                                             \
     "passed = passed + d_passed, total = total + d_total, "                                        \

@@ -40,8 +40,9 @@
  *                     + 2542 * COALESCE(ge_6226 > FLOOR(0.25 * count), 0)
  *   latency_p99   the same with 0.01
  *
- * where bounds and steps are those of domain/latency.h. Over many rows, SUM(x) stands for each x. A
- * group may have several rows: one in the rollup and one for each of its records in the queue. */
+ * where bounds and steps are those of domain/latency.h; a single latency is latency_sum. Over many
+ * rows, SUM(x) stands for each x. A group may have several rows, one in the rollup and one for each
+ * of its records in the queue, which have the same group_hash (domain/rollup.h). */
 #ifndef LATCHKEY_STORE_ROLLUP_STORE_H
 #define LATCHKEY_STORE_ROLLUP_STORE_H
 

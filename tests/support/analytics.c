@@ -3,6 +3,7 @@
 
 #include "support/execute.h"
 #include "support/isolation.h"
+#include "support/records.h"
 #include "support/test.h"
 
 static void
@@ -65,6 +66,7 @@ analytics_seed(void)
         decision(other, fx_fmt("other_%zu", i), limits[i].at,
                  "'other', 'other', 1, 'other', 1000000, 1000000, 1000000, 1000000, 1000000");
     }
+    record_queue_all();
     fx_sql("SET SESSION group_concat_max_len = 4194304");
 }
 

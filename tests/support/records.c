@@ -109,6 +109,17 @@ record_many(int64_t time, int n, unsigned seed)
     flush(r);
 }
 
+void
+record_queue_all(void)
+{
+    for (int kind = 0; kind < EVENT_KINDS; kind++) {
+        const char *key = kind == EVENT_VERIFICATION ? "workspace_id, time, request_id"
+                                                     : "workspace_id, time, request_id, position";
+
+        fx_sql("INSERT INTO %s (%s) SELECT %s FROM %s", queue[kind], key, key, raw[kind]);
+    }
+}
+
 struct maintain_counts
 record_maintain(int64_t now, unsigned parts)
 {

@@ -18,6 +18,9 @@ void record_put_decision(const struct decision_event *d);
  * ones. */
 void record_many(int64_t time, int n, unsigned seed);
 
+/* Puts all records there are into the queue: for those that were not written by the recorder. */
+void record_queue_all(void);
+
 /* Rolls up or prunes as of now; the counts. */
 struct maintain_counts record_maintain(int64_t now, unsigned parts);
 
