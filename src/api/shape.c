@@ -1,6 +1,7 @@
 /* Tables of shared objects. */
 #include "api/shape.h"
 
+#include "service/analytics_svc.h"
 #include "service/key_create_svc.h"
 
 static const char *const intervals[] = {"daily", "monthly", NULL};
@@ -130,3 +131,15 @@ static const struct field new_key_fields[] = {
     F_END,
 };
 const struct field shape_new_key = F_BODY(0, new_key_fields, struct key_create_out);
+
+static const struct field analytics_in_fields[] = {
+    F_STR(struct analytics_in, query, "query", F_REQUIRED, 0, F_NO_MAX,
+          .text = "One SELECT statement."),
+    F_END,
+};
+const struct field shape_analytics_in = F_BODY(F_OPEN, analytics_in_fields, struct analytics_in);
+
+static const struct field analytics_row = {
+    .type = FT_MAP, .max = F_NO_MAX, .text = "Columns of the SELECT by name."};
+const struct field shape_analytics_out = {
+    .type = FT_LIST, .min = F_NO_MIN, .max = F_NO_MAX, .item = &analytics_row};

@@ -16,6 +16,8 @@ extern const struct field shape_key_out_fields[];      /* struct key_out */
 extern const struct field shape_new_key;               /* body: struct key_create_out */
 extern const struct field shape_role_name, shape_slug; /* items of role and permission lists */
 extern const struct field shape_string;                /* item of an answer's list of strings */
+extern const struct field shape_analytics_in;          /* body: struct analytics_in */
+extern const struct field shape_analytics_out;         /* list of struct f_map */
 extern const struct field shape_empty;                 /* body: {} */
 
 #define SHAPE_EXPIRES_MAX INT64_C(4102444800000) /* 2100-01-01 */

@@ -7,6 +7,7 @@ struct out {
     struct f_str id, name, slug;
     struct f_bool enabled, delete_protection;
     struct f_int created_at, requests_per_minute, audit_days, analytics_days, query_quota;
+    struct f_int window_s, window_execution_s, query_execution_s, query_memory_bytes, result_rows;
 };
 
 static const struct field out_fields[] = {
@@ -25,6 +26,16 @@ static const struct field out_fields[] = {
           .text = "Analytics history that may be queried."),
     F_INT(struct out, query_quota, "analyticsQueryQuota", F_REQUIRED | F_NULLABLE, F_NO_MIN,
           F_NO_MAX, .text = "Analytics queries per window; null: the default."),
+    F_INT(struct out, window_s, "analyticsWindowSeconds", F_REQUIRED, F_NO_MIN, F_NO_MAX,
+          .text = "Length of the windows in which they are counted."),
+    F_INT(struct out, window_execution_s, "analyticsWindowExecutionSeconds", F_REQUIRED, F_NO_MIN,
+          F_NO_MAX, .text = "Execution time of all analytics queries of a window."),
+    F_INT(struct out, query_execution_s, "analyticsQueryExecutionSeconds", F_REQUIRED, F_NO_MIN,
+          F_NO_MAX, .text = "Execution time of one analytics query."),
+    F_INT(struct out, query_memory_bytes, "analyticsQueryMemoryBytes", F_REQUIRED, F_NO_MIN,
+          F_NO_MAX, .text = "Memory of one analytics query."),
+    F_INT(struct out, result_rows, "analyticsQueryResultRows", F_REQUIRED, F_NO_MIN, F_NO_MAX,
+          .text = "Rows of the result of one analytics query."),
     F_END,
 };
 static const struct field out_body = F_BODY(0, out_fields, struct out);
@@ -45,6 +56,11 @@ out_of(const struct workspace_row *w)
         .audit_days = f_int(w->audit_retention_days),
         .analytics_days = f_int(w->analytics_retention_days),
         .query_quota = {w->has_query_quota ? F_SET : F_NULL, w->analytics_query_quota},
+        .window_s = f_int(w->analytics.window_s),
+        .window_execution_s = f_int(w->analytics.window_execution_s),
+        .query_execution_s = f_int(w->analytics.query_execution_s),
+        .query_memory_bytes = f_int(w->analytics.query_memory_bytes),
+        .result_rows = f_int(w->analytics.result_rows),
     };
 }
 
@@ -154,6 +170,16 @@ static const struct field update_fields[] = {
           3650, .text = "Days of analytics history that may be queried."),
     F_INT(struct workspace_update_in, analytics_query_quota, "analyticsQueryQuota", F_NULLABLE, 0,
           F_NO_MAX, .text = "Analytics queries per window."),
+    F_INT(struct workspace_update_in, window_s, "analyticsWindowSeconds", 0, 1, 2678400,
+          .text = "Length of the windows in which they are counted."),
+    F_INT(struct workspace_update_in, window_execution_s, "analyticsWindowExecutionSeconds", 0, 0,
+          1000000000, .text = "Execution time of all analytics queries of a window."),
+    F_INT(struct workspace_update_in, query_execution_s, "analyticsQueryExecutionSeconds", 0, 1, 30,
+          .text = "Execution time of one analytics query."),
+    F_INT(struct workspace_update_in, query_memory_bytes, "analyticsQueryMemoryBytes", 0, 1048576,
+          INT64_C(1000000000000), .text = "Memory of one analytics query."),
+    F_INT(struct workspace_update_in, result_rows, "analyticsQueryResultRows", 0, 1, 10000000,
+          .text = "Rows of the result of one analytics query."),
     F_BOOL(struct workspace_update_in, delete_protection, "deleteProtection", 0,
            .text = "true: it cannot be deleted."),
     F_END,

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 enum { SETUP_MEMORY = 4 * 1024 * 1024, REGION_CHARS = 64 };
+/* longer than any analytics query may take */
+enum { READER_TIMEOUT_S = 40 };
 
 static bool
 set_log(struct setup *s, struct str *why)
@@ -47,6 +49,23 @@ setup_load(struct setup *s, const char *file, struct str *why)
     return conf_load(s->mem, file, &s->conf, why) && set_log(s, why) && check_region(s, why);
 }
 
+/* Composed queries have a connection of their own, with time for the longest of them. */
+static bool
+open_reader(struct setup *s, struct db_conf db, struct str *why)
+{
+    const char *file = s->conf.analytics_defaults_file;
+
+    if (*file && !conf_secret_file_ok(s->mem, file, why))
+        return false;
+    if (*file)
+        db.defaults_file = file;
+    db.io_timeout_s = READER_TIMEOUT_S;
+    db.schema_version = 0;
+    db.read_only = true;
+    s->reader = db_open(&db, &s->log);
+    return true;
+}
+
 bool
 setup_database(struct setup *s, struct setup_how how, struct str *why)
 {
@@ -66,6 +85,8 @@ setup_database(struct setup *s, struct setup_how how, struct str *why)
         db.defaults_file = file;
     if (!how.any_schema)
         db.schema_version = (unsigned)migrate_steps[migrate_step_count - 1].version;
+    if (!open_reader(s, db, why))
+        return false;
     s->db = db_open(&db, &s->log);
     return true;
 }
@@ -73,6 +94,7 @@ setup_database(struct setup *s, struct setup_how how, struct str *why)
 void
 setup_free(struct setup *s)
 {
+    db_close(s->reader);
     db_close(s->db);
     arena_free(s->mem);
     *s = (struct setup){0};
@@ -85,6 +107,7 @@ setup_ctx(struct setup *s, struct arena *mem)
                         .log = &s->log,
                         .conf = &s->conf,
                         .db = s->db,
+                        .reader = s->reader,
                         .request_id = {"", 0},
                         .remote_ip = {"", 0},
                         .user_agent = {"", 0}};

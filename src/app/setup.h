@@ -14,7 +14,7 @@ struct setup {
     struct arena *mem; /* settings */
     struct conf conf;
     struct log log;
-    struct db *db;
+    struct db *db, *reader;
 };
 
 /* Loads the settings from file, NULL: wherever they are. False with the reason in *why. */

@@ -22,6 +22,7 @@ struct ctx {
     const struct log *log;
     const struct conf *conf;
     struct db *db;
+    struct db *reader;         /* for composed queries, see store/db_query.h */
     struct recorder *recorder; /* analytics records wait here until the answer is out */
 
     /* UTC, taken from the database once per request so that every step, and every host, agrees;

@@ -24,7 +24,9 @@ pattern_allows(const struct pattern *p, struct str s)
 size_t
 field_item_size(const struct field *item)
 {
-    return item->type == FT_OBJ ? item->size : sizeof(struct f_str);
+    return item->type == FT_OBJ   ? item->size
+           : item->type == FT_MAP ? sizeof(struct f_map)
+                                  : sizeof(struct f_str);
 }
 
 bool

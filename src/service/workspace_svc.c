@@ -143,18 +143,41 @@ update_apply(const struct workspace_update_in *in, struct workspace_row *w)
         f_int_or(in->analytics_retention_days, w->analytics_retention_days);
 }
 
+/* Whether there is something to write. */
+static bool
+update_analytics(const struct workspace_update_in *in, struct analytics_limits *a)
+{
+    const struct analytics_limits old = *a;
+
+    a->window_s = f_int_or(in->window_s, a->window_s);
+    a->window_execution_s = f_int_or(in->window_execution_s, a->window_execution_s);
+    a->query_execution_s = f_int_or(in->query_execution_s, a->query_execution_s);
+    a->query_memory_bytes = f_int_or(in->query_memory_bytes, a->query_memory_bytes);
+    a->result_rows = f_int_or(in->result_rows, a->result_rows);
+    return memcmp(&old, a, sizeof(old)) != 0;
+}
+
+struct update {
+    struct workspace_row *w;
+    bool analytics;
+};
+
 static enum status
 update_tx(struct ctx *c, void *arg)
 {
-    enum status st = workspace_store_update(c, arg);
+    const struct update *u = arg;
+    enum status st = workspace_store_update(c, u->w);
 
-    return st == ST_OK ? audit_workspace(c, arg, "workspace.update", "Updated") : st;
+    if (st == ST_OK && u->analytics)
+        st = workspace_store_set_analytics(c, u->w);
+    return st == ST_OK ? audit_workspace(c, u->w, "workspace.update", "Updated") : st;
 }
 
 enum status
 workspace_svc_update(struct ctx *c, const struct workspace_update_in *in,
                      struct workspace_row **out)
 {
+    struct update u;
     enum status st = workspace_store_now(c);
 
     if (st == ST_OK)
@@ -162,7 +185,8 @@ workspace_svc_update(struct ctx *c, const struct workspace_update_in *in,
     if (st != ST_OK)
         return st;
     update_apply(in, *out);
-    return db_tx(c, update_tx, *out);
+    u = (struct update){*out, update_analytics(in, &(*out)->analytics)};
+    return db_tx(c, update_tx, &u);
 }
 
 static enum status

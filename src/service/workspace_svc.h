@@ -18,6 +18,8 @@ struct workspace_update_in {
     struct f_bool enabled, delete_protection;
     struct f_int requests_per_minute, analytics_query_quota; /* null: none */
     struct f_int audit_retention_days, analytics_retention_days;
+    struct f_int window_s, window_execution_s; /* of analytics queries, like the rest */
+    struct f_int query_execution_s, query_memory_bytes, result_rows;
 };
 enum status workspace_svc_update(struct ctx *c, const struct workspace_update_in *in,
                                  struct workspace_row **out) MUST_USE;

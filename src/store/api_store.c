@@ -1,7 +1,9 @@
 /* The SQL of APIs. */
 #include "store/api_store.h"
 
-enum { BY_ID, INSERT, UPDATE, SOFT_DELETE, MAX };
+#include "store/blocks.h"
+
+enum { BY_ID, INSERT, UPDATE, SOFT_DELETE, KEYSPACES, MAX };
 
 static const struct db_stmt sql[MAX] = {
     [BY_ID] = {"SELECT id, workspace_id, keyspace_id, name, ip_whitelist, default_prefix, "
@@ -18,6 +20,9 @@ static const struct db_stmt sql[MAX] = {
     [SOFT_DELETE] = {"UPDATE lk_api SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL "
                      "AND delete_protection = 0",
                      false},
+    [KEYSPACES] = {"SELECT id, keyspace_id FROM lk_api WHERE workspace_id = ? "
+                   "AND deleted_at IS NULL AND id IN " BLOCKS_LIST,
+                   false},
 };
 const struct db_stmt_list api_store_stmts = DB_STMT_LIST("api_store", sql);
 
@@ -77,5 +82,31 @@ api_store_soft_delete(struct ctx *c, struct str id, bool *done)
     enum status st = db_exec(c, &sql[SOFT_DELETE], DB_ARGS(db_int(c->now_ms), db_str(id)), &r);
 
     *done = r.affected == 1;
+    return st;
+}
+
+static bool
+is_listed(struct str id, const struct str *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(id, ids[i]))
+            return true;
+    return false;
+}
+
+enum status
+api_store_keyspaces(struct ctx *c, struct str workspace_id, const struct str *ids, size_t n,
+                    const struct str **keyspaces, size_t *found)
+{
+    struct db_rows rows;
+    enum status st =
+        blocks_select(c, &sql[KEYSPACES], DB_ARGS(db_str(workspace_id)), db_str, ids, n, &rows);
+    struct str *out = ARENA_ARRAY(c->mem, rows.n + 1, struct str);
+
+    *keyspaces = out;
+    *found = 0;
+    for (size_t i = 0; i < rows.n && st == ST_OK; i++)
+        if (is_listed(rows.rows[i][0].s, ids, n))
+            out[(*found)++] = rows.rows[i][1].s;
     return st;
 }

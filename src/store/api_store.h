@@ -19,6 +19,10 @@ enum status api_store_update(struct ctx *c, const struct api_row *a) MUST_USE;
 /* Marks it deleted unless it is, or is protected; *done says whether it did. */
 enum status api_store_soft_delete(struct ctx *c, struct str id, bool *done) MUST_USE;
 
+/* The keyspaces of those of these APIs that are live and belong to the workspace. */
+enum status api_store_keyspaces(struct ctx *c, struct str workspace_id, const struct str *ids,
+                                size_t n, const struct str **keyspaces, size_t *found) MUST_USE;
+
 extern const struct db_stmt_list api_store_stmts;
 
 #endif

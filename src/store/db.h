@@ -1,7 +1,8 @@
 /* db.h: the connection, prepared statements and transactions. The only user of the MySQL C API.
  *
- * SQL exists only as literals in struct db_stmt lists with ? for every value. Connections are made
- * at first use and again after they are lost; statements are prepared at first use. */
+ * SQL exists only as literals in struct db_stmt lists with ? for every value; the one exception is
+ * db_query.h. Connections are made at first use and again after they are lost; statements are
+ * prepared at first use. */
 #ifndef LATCHKEY_STORE_DB_H
 #define LATCHKEY_STORE_DB_H
 
@@ -14,6 +15,7 @@ struct db_conf {
     const char *defaults_group;
     unsigned connect_timeout_s, io_timeout_s, lock_timeout_s;
     unsigned schema_version; /* a database with another one is refused; 0: any will do */
+    bool read_only;          /* for db_query.h: nothing can be changed on it */
 };
 
 /* One statement. Lists of them live beside the functions that use them. */

@@ -161,6 +161,12 @@ static const char *const session_setup[] = {
     "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', autocommit = 1",
 };
 
+/* An array that is longer than the largest response is not needed whole. */
+static const char *const read_only_setup[] = {
+    "SET SESSION TRANSACTION READ ONLY",
+    "SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION', group_concat_max_len = 8388608",
+};
+
 static bool
 session_start(struct db *db)
 {
@@ -171,6 +177,10 @@ session_start(struct db *db)
 
     for (size_t i = 0; i < sizeof(session_setup) / sizeof(session_setup[0]); i++)
         if (mysql_query(db->my, session_setup[i]) != 0)
+            return false;
+    for (size_t i = 0;
+         i < sizeof(read_only_setup) / sizeof(read_only_setup[0]) && db->conf.read_only; i++)
+        if (mysql_query(db->my, read_only_setup[i]) != 0)
             return false;
     snprintf(lock, sizeof(lock), "SET SESSION innodb_lock_wait_timeout = %u",
              db->conf.lock_timeout_s);

@@ -7,6 +7,7 @@ enum {
     LIST_ALL,
     INSERT,
     UPDATE,
+    SET_ANALYTICS,
     SOFT_DELETE,
     ROOT_KEY,
     ROOT_KEYS,
@@ -19,21 +20,34 @@ enum {
 
 #define COLUMNS                                                                                    \
     "id, name, slug, enabled, delete_protection, requests_per_minute, analytics_query_quota, "     \
-    "audit_retention_days, analytics_retention_days, created_at"
+    "audit_retention_days, analytics_retention_days, COALESCE(window_s, 3600), "                   \
+    "COALESCE(window_execution_s, 1800), COALESCE(query_execution_s, 30), "                        \
+    "COALESCE(query_memory_bytes, 1000000000), COALESCE(result_rows, 10000000), created_at"
+#define TABLES "lk_workspace LEFT JOIN lk_analytics_limit ON workspace_id = id"
 #define ROOT_KEY_COLUMNS                                                                           \
     "id, workspace_id, hash, start, name, permissions, enabled, expires_at, created_at"
 
 static const struct db_stmt sql[MAX] = {
-    [BY_ID] = {"SELECT " COLUMNS " FROM lk_workspace WHERE id = ? AND deleted_at IS NULL", false},
-    [LIST] = {"SELECT " COLUMNS " FROM lk_workspace WHERE deleted_at IS NULL "
+    [BY_ID] = {"SELECT " COLUMNS " FROM " TABLES " WHERE id = ? AND deleted_at IS NULL", false},
+    [LIST] = {"SELECT " COLUMNS " FROM " TABLES " WHERE deleted_at IS NULL "
               "ORDER BY created_at, id",
               true},
-    [LIST_ALL] = {"SELECT " COLUMNS " FROM lk_workspace ORDER BY id", true},
+    [LIST_ALL] = {"SELECT " COLUMNS " FROM " TABLES " ORDER BY id", true},
     [INSERT] = {"INSERT INTO lk_workspace (id, name, slug, created_at) VALUES (?, ?, ?, ?)", false},
     [UPDATE] = {"UPDATE lk_workspace SET name = ?, enabled = ?, delete_protection = ?, "
                 "requests_per_minute = ?, analytics_query_quota = ?, audit_retention_days = ?, "
                 "analytics_retention_days = ?, updated_at = ? WHERE id = ?",
                 false},
+    [SET_ANALYTICS] =
+        {"INSERT INTO lk_analytics_limit (workspace_id, window_s, window_execution_s, "
+         "query_execution_s, query_memory_bytes, result_rows) "
+         "VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+         "window_s = VALUES(window_s), "
+         "window_execution_s = VALUES(window_execution_s), "
+         "query_execution_s = VALUES(query_execution_s), "
+         "query_memory_bytes = VALUES(query_memory_bytes), "
+         "result_rows = VALUES(result_rows)",
+         false},
     [SOFT_DELETE] = {"UPDATE lk_workspace SET deleted_at = ? WHERE id = ?", false},
     [ROOT_KEY] = {"SELECT " ROOT_KEY_COLUMNS " FROM lk_root_key "
                   "WHERE id = ? AND deleted_at IS NULL",
@@ -74,6 +88,11 @@ workspaces(struct ctx *c, const struct db_stmt *s, struct db_args args, struct w
         w->has_query_quota = db_next_int_opt(&cur, &w->analytics_query_quota);
         w->audit_retention_days = db_next_int(&cur);
         w->analytics_retention_days = db_next_int(&cur);
+        w->analytics.window_s = db_next_int(&cur);
+        w->analytics.window_execution_s = db_next_int(&cur);
+        w->analytics.query_execution_s = db_next_int(&cur);
+        w->analytics.query_memory_bytes = db_next_int(&cur);
+        w->analytics.result_rows = db_next_int(&cur);
         w->created_at = db_next_int(&cur);
     }
     return st;
@@ -119,6 +138,18 @@ workspace_store_update(struct ctx *c, const struct workspace_row *w)
                            db_int_if(w->has_query_quota, w->analytics_query_quota),
                            db_int(w->audit_retention_days), db_int(w->analytics_retention_days),
                            db_int(c->now_ms), db_str(w->id)),
+                   NULL);
+}
+
+enum status
+workspace_store_set_analytics(struct ctx *c, const struct workspace_row *w)
+{
+    const struct analytics_limits *a = &w->analytics;
+
+    return db_exec(c, &sql[SET_ANALYTICS],
+                   DB_ARGS(db_str(w->id), db_int(a->window_s), db_int(a->window_execution_s),
+                           db_int(a->query_execution_s), db_int(a->query_memory_bytes),
+                           db_int(a->result_rows)),
                    NULL);
 }
 

@@ -4,12 +4,19 @@
 
 #include "store/db.h"
 
+/* What analytics queries of a workspace may take. */
+struct analytics_limits {
+    int64_t window_s, window_execution_s;
+    int64_t query_execution_s, query_memory_bytes, result_rows;
+};
+
 struct workspace_row {
     struct str id, name, slug;
     bool enabled, delete_protection;
     bool has_request_limit, has_query_quota;
     int64_t requests_per_minute, analytics_query_quota;
     int64_t audit_retention_days, analytics_retention_days;
+    struct analytics_limits analytics;
     int64_t created_at;
 };
 
@@ -23,6 +30,8 @@ enum status workspace_store_list_all(struct ctx *c, struct workspace_row **rows,
 /* ST_DB_DUPLICATE when the slug is taken. */
 enum status workspace_store_insert(struct ctx *c, const struct workspace_row *w) MUST_USE;
 enum status workspace_store_update(struct ctx *c, const struct workspace_row *w) MUST_USE;
+/* The limits of its analytics queries; workspace_store_update() leaves them alone. */
+enum status workspace_store_set_analytics(struct ctx *c, const struct workspace_row *w) MUST_USE;
 enum status workspace_store_soft_delete(struct ctx *c, struct str id) MUST_USE;
 
 struct root_key_row {

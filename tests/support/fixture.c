@@ -32,7 +32,7 @@ struct conf fx_conf;
 static struct arena *settings, *mem;
 static struct conf defaults;
 static struct log quiet = {.least = LOG_DEBUG, .sink = silence};
-static struct db *db;
+static struct db *db, *reader, *usual_reader;
 static struct recorder *recorder;
 static struct decode_parser *parser;
 
@@ -43,6 +43,7 @@ context(void)
                         .log = &quiet,
                         .conf = &fx_conf,
                         .db = db,
+                        .reader = reader,
                         .recorder = recorder,
                         .request_id = {"", 0},
                         .remote_ip = {"", 0},
@@ -84,6 +85,8 @@ fx_connect(void)
     struct db_conf dc = database();
 
     db = db_open(&dc, &quiet);
+    dc.read_only = true;
+    reader = db_open(&dc, &quiet);
     recorder = recorder_new();
 }
 
@@ -118,9 +121,30 @@ fx_close(void)
 {
     decode_parser_free(parser);
     recorder_free(recorder);
+    db_close(reader);
     db_close(db);
     arena_free(mem);
     arena_free(settings);
+}
+
+void
+fx_reader(const char *my_cnf)
+{
+    struct db_conf dc = database();
+    FILE *f;
+
+    dc.defaults_file = fx_fmt("%s/reader.cnf", getenv("LATCHKEY_TEST_DIR"));
+    dc.read_only = true;
+    f = fopen(dc.defaults_file, "w");
+    CHECK(f && fputs(my_cnf, f) != EOF && fclose(f) == 0);
+    usual_reader = reader;
+    reader = db_open(&dc, &quiet);
+}
+
+void
+fx_fail_reader_after(unsigned n, unsigned error)
+{
+    db_fail_after(reader, n, error);
 }
 
 void
@@ -175,6 +199,12 @@ void
 fx_test_end(void)
 {
     db_fail_after(db, 0, 0);
+    db_fail_after(reader, 0, 0);
+    if (usual_reader) {
+        db_close(reader);
+        reader = usual_reader;
+        usual_reader = NULL;
+    }
     fx_flush();
     arena_reset(mem);
 }

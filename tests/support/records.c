@@ -116,7 +116,7 @@ record_queue_all(void)
         const char *key = kind == EVENT_VERIFICATION ? "workspace_id, time, request_id"
                                                      : "workspace_id, time, request_id, position";
 
-        fx_sql("INSERT INTO %s (%s) SELECT %s FROM %s", queue[kind], key, key, raw[kind]);
+        fx_sql("INSERT IGNORE INTO %s (%s) SELECT %s FROM %s", queue[kind], key, key, raw[kind]);
     }
 }
 

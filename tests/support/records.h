@@ -18,7 +18,8 @@ void record_put_decision(const struct decision_event *d);
  * ones. */
 void record_many(int64_t time, int n, unsigned seed);
 
-/* Puts all records there are into the queue: for those that were not written by the recorder. */
+/* Puts all records there are into the queue: for those that were not written by the recorder,
+ * before any are rolled up. */
 void record_queue_all(void);
 
 /* Rolls up or prunes as of now; the counts. */

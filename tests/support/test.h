@@ -52,6 +52,10 @@ const char *fx_root_key(const char *workspace, const char *permissions);
 /* A root key of the test's workspace with one permission; one with '#' that does not begin with
  * "unkey:" is the tail of a URN grant of that workspace. */
 const char *fx_key_with(const char *permission);
+/* Until the test ends, analytics queries connect as this text of a my.cnf says. */
+void fx_reader(const char *my_cnf);
+/* Lets the n-th statement of analytics queries from now fail with this error code. */
+void fx_fail_reader_after(unsigned n, unsigned error);
 /* The database's clock, for everything that follows in this test; 0: the real one. */
 void fx_clock(int64_t now_ms);
 
