@@ -1,6 +1,7 @@
 /* The worker loop: wait, answer, record, forget. */
 #include "app/worker.h"
 
+#include "api/metrics_page.h"
 #include "api/pipeline.h"
 #include "app/setup.h"
 #include "base/utc.h"
@@ -27,7 +28,8 @@ struct worker {
     struct arena *mem; /* the request's; reset after each */
     struct decode_parser *parser;
     struct recorder *recorder;
-    int64_t reported_dropped;
+    struct metrics *metrics;
+    int64_t reported_dropped, counted, counted_written, counted_dropped; /* of the recorder */
     int64_t share_at_us, share_until_us;
     struct fcgi *fcgi; /* NULL: CGI */
 };
@@ -43,6 +45,11 @@ worker_start(struct worker *w)
         log_event(&w->setup.log, LOG_ERROR, "start_failed", log_s("reason", why));
         return false;
     }
+    w->metrics = metrics_page_open(w->setup.mem, &w->setup.conf, &why);
+    if (why.n) {
+        log_event(&w->setup.log, LOG_ERROR, "start_failed", log_s("reason", why));
+        return false;
+    }
     w->mem = arena_new(SETUP_REQUEST_MEMORY);
     w->parser = decode_parser_new();
     w->recorder = recorder_new();
@@ -54,17 +61,43 @@ worker_end(struct worker *w)
 {
     recorder_free(w->recorder);
     decode_parser_free(w->parser);
+    metrics_close(w->metrics);
     arena_free(w->mem);
     setup_free(&w->setup);
+}
+
+static struct ctx
+context(struct worker *w)
+{
+    struct ctx c = setup_ctx(&w->setup, w->mem);
+
+    c.recorder = w->recorder;
+    c.metrics = w->metrics;
+    return c;
+}
+
+/* Counts what has happened to the recorder since the last time. */
+static void
+count_records(struct worker *w)
+{
+    int64_t written = recorder_written(w->recorder), dropped = recorder_dropped(w->recorder);
+    int64_t all = (int64_t)recorder_waiting(w->recorder) + written + dropped;
+
+    metrics_add(w->metrics, METRIC_RECORDS, all - w->counted);
+    metrics_add(w->metrics, METRIC_RECORDS_WRITTEN, written - w->counted_written);
+    metrics_add(w->metrics, METRIC_RECORDS_DROPPED, dropped - w->counted_dropped);
+    w->counted = all;
+    w->counted_written = written;
+    w->counted_dropped = dropped;
 }
 
 static void
 answer(struct worker *w, const struct http_req *req, struct http_res *res)
 {
-    struct ctx c = setup_ctx(&w->setup, w->mem);
+    struct ctx c = context(w);
 
-    c.recorder = w->recorder;
     pipeline_run(&c, w->parser, req, res);
+    count_records(w);
 }
 
 static int64_t
@@ -81,13 +114,14 @@ report_dropped(struct worker *w)
     if (total > w->reported_dropped)
         log_event(&w->setup.log, LOG_ERROR, "analytics_dropped", log_i("total", total));
     w->reported_dropped = total;
+    count_records(w);
 }
 
 /* Writes a batch of records. A failure is logged; they are kept for the next time. */
 static bool
 flush(struct worker *w)
 {
-    struct ctx c = setup_ctx(&w->setup, w->mem);
+    struct ctx c = context(w);
     bool ok = recorder_flush(w->recorder, &c) == ST_OK;
 
     if (!ok)
@@ -133,7 +167,7 @@ share_goes_on(void *arg)
 static void
 maintain(struct worker *w)
 {
-    struct ctx c = setup_ctx(&w->setup, w->mem);
+    struct ctx c = context(w);
     int64_t now = utc_mono_us();
 
     if (!w->setup.conf.maintain_in_workers || now < w->share_at_us ||

@@ -10,6 +10,7 @@ struct conf;
 struct db;
 struct caller;
 struct recorder;
+struct metrics;
 
 /* Who did it, as audit records tell it. */
 struct actor {
@@ -24,6 +25,7 @@ struct ctx {
     struct db *db;
     struct db *reader;         /* for composed queries, see store/db_query.h */
     struct recorder *recorder; /* analytics records wait here until the answer is out */
+    struct metrics *metrics;   /* NULL: nothing is counted */
 
     /* UTC, taken from the database once per request so that every step, and every host, agrees;
      * 0 until the first lookup. */

@@ -27,7 +27,7 @@ struct recorder {
     bool unsure; /* whether the batch was written: the end of a COMMIT was not seen */
     int failed;  /* attempts in a row */
     int refused; /* those of them that a database at work refused */
-    int64_t oldest_us, pause_until_us, dropped;
+    int64_t oldest_us, pause_until_us, written, dropped;
 };
 
 struct recorder *
@@ -68,6 +68,12 @@ recorder_wait_us(const struct recorder *r, int64_t flush_us)
     if (due < r->pause_until_us)
         due = r->pause_until_us;
     return due > now ? due - now : 0;
+}
+
+int64_t
+recorder_written(const struct recorder *r)
+{
+    return r->written;
 }
 
 int64_t
@@ -249,6 +255,7 @@ recorder_flush(struct recorder *r, struct ctx *c)
     choose_batch(r);
     st = db_tx(c, write_batch, r);
     if (st == ST_OK || (st == ST_DB_DUPLICATE && r->unsure)) {
+        r->written += (int64_t)(r->batch_verifications + r->batch_decisions);
         forget_batch(r);
         return ST_OK;
     }

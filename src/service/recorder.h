@@ -27,7 +27,8 @@ int64_t recorder_wait_us(const struct recorder *r, int64_t flush_us);
 enum status recorder_flush(struct recorder *r, struct ctx *c) MUST_USE;
 /* Drops all that wait: the worker ends and the database is away. */
 void recorder_give_up(struct recorder *r);
-/* Records dropped so far. */
+/* Records written, and dropped, so far. */
+int64_t recorder_written(const struct recorder *r);
 int64_t recorder_dropped(const struct recorder *r);
 
 #endif

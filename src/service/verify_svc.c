@@ -3,6 +3,7 @@
 
 #include "base/conf.h"
 #include "base/digest.h"
+#include "base/metrics.h"
 #include "base/sb.h"
 #include "base/utc.h"
 #include "domain/clientip.h"
@@ -299,6 +300,7 @@ answer(struct ctx *c, const struct verification *v, struct verify_out *out)
 {
     const struct key_row *k = v->k;
 
+    metrics_add(c->metrics, METRIC_OUTCOME + v->verdict, 1);
     *out = (struct verify_out){
         .valid = f_bool(v->verdict == VERDICT_VALID),
         .code = f_str(verdict_code(v->verdict)),
@@ -361,8 +363,9 @@ record(struct ctx *c, const struct verification *v)
 }
 
 static enum status
-not_found(struct verify_out *out)
+not_found(struct ctx *c, struct verify_out *out)
 {
+    metrics_add(c->metrics, METRIC_OUTCOME + VERDICT_NOT_FOUND, 1);
     *out =
         (struct verify_out){.valid = f_bool(false), .code = f_str(verdict_code(VERDICT_NOT_FOUND))};
     return ST_OK;
@@ -380,7 +383,7 @@ verify_svc_check(struct ctx *c, const struct verify_in *in, struct verify_out *o
             return st;
     }
     if (!is_known(c, v.k))
-        return not_found(out);
+        return not_found(c, out);
     if (in->credits.state == F_SET)
         v.cost = ((const struct verify_credits_in *)in->credits.v)->cost.v;
     st = parse_query(c, &v);

@@ -28,6 +28,7 @@ silence(void *unused, struct str line)
 
 const char *fx_workspace, *fx_root;
 struct conf fx_conf;
+struct metrics *fx_metrics;
 
 static struct arena *settings, *mem;
 static struct conf defaults;
@@ -45,6 +46,7 @@ context(void)
                         .db = db,
                         .reader = reader,
                         .recorder = recorder,
+                        .metrics = fx_metrics,
                         .request_id = {"", 0},
                         .remote_ip = {"", 0},
                         .user_agent = {"", 0}};
@@ -188,6 +190,7 @@ fx_test_begin(void)
 {
     test_row("%s", "");
     fx_conf = defaults;
+    fx_metrics = NULL;
     quiet.least = LOG_ERROR;
     fx_clock(0);
     empty_tables();
