@@ -199,6 +199,7 @@ CREATE TABLE IF NOT EXISTS lk_namespace (
   id            VARCHAR(48)     NOT NULL COMMENT 'rlns_…',
   workspace_id  VARCHAR(48)     NOT NULL COMMENT 'owner',
   name          VARBINARY(2048) NOT NULL COMMENT 'UTF-8; unique, deleted ones included',
+  may_have_overrides TINYINT    NOT NULL DEFAULT 0 COMMENT '0: there is no lk_override in it, which saves ratelimit.limit a query',
   created_at    BIGINT          NOT NULL COMMENT 'ms',
   updated_at    BIGINT          NULL COMMENT 'ms',
   deleted_at    BIGINT          NULL COMMENT 'ms; 410',

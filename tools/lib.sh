@@ -42,6 +42,15 @@ LK_BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config libfcgi-dev l
 libjson-c-dev libssl-dev zlib1g-dev"
 LK_DATABASE_PACKAGES="mariadb-server-core mariadb-client-core mariadb-server"
 
+# lk_free_port PORT: the first port from there where nobody listens.
+lk_free_port() {
+    lk_port=$1
+    until lk_code=0 && { curl -s -m 1 -o /dev/null "http://127.0.0.1:$lk_port/" || lk_code=$?; } && [ $lk_code = 7 ]; do
+        lk_port=$((lk_port + 1))
+    done
+    echo "$lk_port"
+}
+
 # lk_build DIR [configure options]: an out-of-tree build of the source in DIR.
 lk_build() {
     lk_dir=$1

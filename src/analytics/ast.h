@@ -16,7 +16,8 @@ enum ast_kind {
     AST_CALL,     /* text(kids), or text(first params kids)(the others) */
     AST_OPERATOR, /* text: the function that it stands for */
     AST_IN,       /* kids: left, right; text: in or notIn; i: whether right has parentheses */
-    AST_CASE,     /* kids: when, then, ..., and else when their number is odd */
+    AST_BETWEEN,  /* kids: left, low, high */
+    AST_CASE,     /* kids: the operand when i is 1, when, then, ..., and else when one is left */
     AST_CAST,     /* kid, text: type, i: its precision, -1: none */
     AST_EXTRACT,  /* kid, text: unit */
     AST_INTERVAL, /* kid, text: unit */

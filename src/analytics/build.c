@@ -1,8 +1,11 @@
 /* Calls and conditions. */
 #include "analytics/build.h"
 
+#include "analytics/compare.h"
 #include "analytics/convert.h"
 #include "analytics/form.h"
+
+#include <string.h>
 
 bool
 build_arguments(struct env *env, const struct ast *e, const struct expr **args)
@@ -43,13 +46,13 @@ one_type(struct env *env, struct expr *e)
 
 /* Of conditions and values, the last value without a condition. */
 static const struct expr *
-case_of(struct env *env, const struct ast *e, size_t n)
+case_of(struct env *env, const struct expr *const *parts, size_t n_parts)
 {
+    size_t n = n_parts | 1;
     struct expr *v = expr_new(env->c, EXPR_CASE, (struct type){.kind = TYPE_NULL}, n);
 
-    if (!build_arguments(env, e, v->kid))
-        return NULL;
-    if (n > e->n)
+    memcpy(v->kid, parts, n_parts * sizeof(*parts));
+    if (n > n_parts)
         v->kid[n - 1] = expr_null(env->c);
     for (size_t i = 0; i + 1 < n; i += 2)
         if (!type_is_number(v->kid[i]->type.kind) && v->kid[i]->type.kind != TYPE_NULL)
@@ -61,15 +64,27 @@ case_of(struct env *env, const struct ast *e, size_t n)
 const struct expr *
 build_case(struct env *env, const struct ast *e)
 {
-    return case_of(env, e, e->n | 1);
+    const struct expr **parts = ARENA_ARRAY(env->c->mem, e->n + 1, const struct expr *);
+    size_t operand = e->i ? 1 : 0, n = e->n - operand;
+
+    if (!build_arguments(env, e, parts))
+        return NULL;
+    for (size_t i = 0; operand && i + 1 < n; i += 2) {
+        parts[1 + i] = compare_call(env->c, "equals", parts[0], parts[1 + i]);
+        if (!parts[1 + i])
+            return NULL;
+    }
+    return case_of(env, parts + operand, n);
 }
 
 const struct expr *
 build_if(struct env *env, const struct ast *e)
 {
+    const struct expr *parts[3];
+
     if (e->n != 3)
         return expr_refuse(env->c, "Invalid analytics query: if takes three arguments.");
-    return case_of(env, e, 3);
+    return build_arguments(env, e, parts) ? case_of(env, parts, 3) : NULL;
 }
 
 static const struct expr *
@@ -131,11 +146,10 @@ path_step(struct sb *path, const struct expr *key)
     if (!expr_is_const(key))
         return false;
     if (key->type.kind == TYPE_INT) {
+        /* MariaDB takes a constant path from the end for the first row only */
         if (key->i > 0)
             sb_addf(path, "[%lld]", (long long)key->i - 1);
-        else if (key->i < 0 && key->i > INT64_MIN)
-            sb_addf(path, key->i == -1 ? "[last]" : "[last-%lld]", (long long)-(key->i + 1));
-        return key->i != 0 && key->i != INT64_MIN;
+        return key->i > 0;
     }
     if (key->type.kind != TYPE_TEXT || !str_utf8_valid(key->s))
         return false;

@@ -104,17 +104,19 @@ build_item(struct env *env, const struct expr *array, int64_t index)
     struct ctx *c = env->c;
     enum type_kind k = array->type.kind == TYPE_ARRAY ? array->type.item : TYPE_NULL;
     const char *form = k == TYPE_TEXT ? "arrayText" : k == TYPE_FLOAT ? "arrayFloat" : "arrayInt";
-    const struct expr *path, *v;
+    const struct expr *v;
 
     if (k == TYPE_NULL || k == TYPE_BOOL)
         return expr_refuse(c, "Invalid analytics query: %s has no items to choose from.",
                            type_name(array->type));
     if (index == 0 || index == INT64_MIN)
         return expr_refuse(c, "Invalid analytics query: the items of an array count from 1.");
-    path = expr_text(c, index > 0     ? arena_fmt(c->mem, "$[%lld]", (long long)index - 1)
-                        : index == -1 ? S("$[last]")
-                                      : arena_fmt(c->mem, "$[last-%lld]", (long long)-(index + 1)));
-    v = form_call2(c, form, array, path);
+    if (index > 0)
+        v = form_call2(c, form, array,
+                       expr_text(c, arena_fmt(c->mem, "$[%lld]", (long long)index - 1)));
+    else
+        v = form_call2(c, arena_fmt(c->mem, "%sBack", form).p, array,
+                       expr_int(c, TYPE_INT, -index));
     return v ? convert_retype(c, v, item_of(array->type)) : NULL;
 }
 
@@ -144,6 +146,7 @@ through(struct env *env, enum expr_kind kind, struct type t, const struct expr *
 
     if (!condition)
         return NULL;
+    env->b->takes_apart = true;
     e->kid[0] = array;
     e->kid[1] = condition;
     e->i = level;
@@ -293,6 +296,7 @@ build_array_join(struct env *env, const struct ast *e)
                          .array = a,
                          .filter = f};
     plan_add_source(env->c, b, s);
+    b->takes_apart = true;
     return resolve_column(env, s, 0);
 }
 

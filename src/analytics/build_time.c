@@ -141,6 +141,18 @@ specifier(char letter)
     return NULL;
 }
 
+/* The format from its percent sign on. */
+static const struct expr *
+unknown_specifier(struct ctx *c, struct str format)
+{
+    size_t n = format.n < 2 ? format.n : 2;
+
+    while (n < format.n && ((unsigned char)format.p[n] & 0xC0) == 0x80)
+        n++;
+    return expr_refuse(c, "Invalid analytics query: formatDateTime does not know '%.*s'.", (int)n,
+                       format.p);
+}
+
 struct pieces {
     struct exprs list;
     struct sb plain; /* format so far */
@@ -201,8 +213,7 @@ format_time(struct env *env, const struct expr *const *args, size_t n)
             continue;
         }
         if (!sql)
-            return expr_refuse(c, "Invalid analytics query: formatDateTime does not know '%%%c'.",
-                               letter);
+            return unknown_specifier(c, str_from(args[1]->s, i));
         i++;
         if (letter != 'f' && *sql != '=')
             sb_puts(&p.plain, sql);

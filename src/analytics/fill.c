@@ -23,6 +23,7 @@ struct fill {
 
     bool *carried;             /* items whose value is taken over from the row before */
     struct cell *before, *row; /* cells of the last row; one at work */
+    struct sb *texts;          /* of the last row, whose space is used again */
     bool any;
     int64_t next; /* the value that has to come */
     bool has_next;
@@ -178,6 +179,9 @@ fill_new(struct resolve *r, const struct block *b, const struct column *columns)
             return refuse(f->c, "a constant cannot be ordered by");
     f->before = ARENA_ARRAY(f->c->mem, f->n_cells, struct cell);
     f->row = ARENA_ARRAY(f->c->mem, f->n_cells, struct cell);
+    f->texts = ARENA_ARRAY(f->c->mem, f->n_cells, struct sb);
+    for (size_t i = 0; i < f->n_cells; i++)
+        sb_init(&f->texts[i], f->c->mem, 32);
     return settings(f, r, b) && interpolated(f, r->root) ? f : NULL;
 }
 
@@ -272,8 +276,12 @@ same_prefix(const struct fill *f, const struct cell *row)
 static void
 keep(struct fill *f, size_t cell, const struct cell *row)
 {
+    struct sb *text = &f->texts[cell];
+
+    text->n = 0;
+    sb_put(text, row[cell].s);
     f->before[cell] = row[cell];
-    f->before[cell].s = row[cell].s.p ? arena_str(f->c->mem, row[cell].s) : S("");
+    f->before[cell].s = sb_str(text);
 }
 
 enum status

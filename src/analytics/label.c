@@ -11,12 +11,13 @@ enum { LABEL_MAX = 1000 };
 
 static void put(struct sb *b, const struct ast *e);
 
+/* The kids from one to before another. */
 static void
-put_list(struct sb *b, struct ast *const *v, size_t n)
+put_list(struct sb *b, const struct ast *e, size_t from, size_t to)
 {
-    for (size_t i = 0; i < n; i++) {
-        sb_puts(b, i ? ", " : "");
-        put(b, v[i]);
+    for (size_t i = from; i < to; i++) {
+        sb_puts(b, i > from ? ", " : "");
+        put(b, e->kid[i]);
     }
 }
 
@@ -25,7 +26,7 @@ put_call(struct sb *b, struct str name, const struct ast *e)
 {
     sb_put(b, name);
     sb_putc(b, '(');
-    put_list(b, e->kid, e->n);
+    put_list(b, e, 0, e->n);
     sb_putc(b, ')');
 }
 
@@ -53,15 +54,27 @@ put_function(struct sb *b, const struct ast *e)
         sb_put(b, f && !f->any_case ? str_of(f->name) : e->text);
     if (e->params) {
         sb_putc(b, '(');
-        put_list(b, e->kid, e->params);
+        put_list(b, e, 0, e->params);
         sb_putc(b, ')');
     }
     sb_puts(b, e->distinct ? "(DISTINCT " : "(");
     if (!star)
-        put_list(b, e->kid + e->params, e->n - e->params);
+        put_list(b, e, e->params, e->n);
     sb_putc(b, ')');
     if (e->over)
         sb_puts(b, " OVER (...)");
+}
+
+static void
+put_between(struct sb *b, const struct ast *e)
+{
+    sb_puts(b, "and(greaterOrEquals(");
+    put_list(b, e, 0, 2);
+    sb_puts(b, "), lessOrEquals(");
+    put(b, e->kid[0]);
+    sb_puts(b, ", ");
+    put(b, e->kid[2]);
+    sb_puts(b, "))");
 }
 
 static void
@@ -70,17 +83,19 @@ put_cast(struct sb *b, const struct ast *e)
     sb_puts(b, "CAST(");
     put(b, e->kid[0]);
     sb_puts(b, ", '");
+    if (e->qualifier.n)
+        sb_addf(b, "%.*s(", STR_ARG(e->qualifier));
     sb_put(b, e->text);
     if (e->i >= 0)
         sb_addf(b, "(%lld)", (long long)e->i);
-    sb_puts(b, "')");
+    sb_puts(b, e->qualifier.n ? ")')" : "')");
 }
 
 static void
 put_lambda(struct sb *b, const struct ast *e)
 {
     sb_puts(b, "lambda(tuple(");
-    put_list(b, e->kid, e->n - 1);
+    put_list(b, e, 0, e->n - 1);
     sb_puts(b, "), ");
     put(b, e->kid[e->n - 1]);
     sb_putc(b, ')');
@@ -113,7 +128,10 @@ put(struct sb *b, const struct ast *e)
         put_call(b, e->text, e);
         break;
     case AST_CASE:
-        put_call(b, S("multiIf"), e);
+        put_call(b, e->i ? S("caseWithExpression") : S("multiIf"), e);
+        break;
+    case AST_BETWEEN:
+        put_between(b, e);
         break;
     case AST_CAST:
         put_cast(b, e);
@@ -126,7 +144,7 @@ put(struct sb *b, const struct ast *e)
         break;
     case AST_ARRAY:
         sb_putc(b, '[');
-        put_list(b, e->kid, e->n);
+        put_list(b, e, 0, e->n);
         sb_putc(b, ']');
         break;
     case AST_TUPLE:
@@ -134,7 +152,7 @@ put(struct sb *b, const struct ast *e)
         break;
     case AST_FIELD:
         sb_puts(b, "tupleElement(");
-        put_list(b, e->kid, e->n);
+        put_list(b, e, 0, e->n);
         sb_addf(b, ", %lld)", (long long)e->i);
         break;
     case AST_LAMBDA:

@@ -18,6 +18,13 @@ is_call(const struct expr *e, const char *name)
     return e->kind == EXPR_CALL && strcmp(e->form->name, name) == 0;
 }
 
+/* A call that only changes the type. */
+static bool
+is_same(const struct expr *e)
+{
+    return e->kind == EXPR_CALL && e->n == 1 && strcmp(e->form->sql, "$1") == 0;
+}
+
 static int64_t
 up(int64_t v, int64_t by)
 {
@@ -32,7 +39,7 @@ unwrap(const struct expr *e, struct range *r)
     for (;;) {
         if (e->kind == EXPR_COLUMN)
             return e;
-        if (is_call(e, "same")) {
+        if (is_same(e)) {
             e = e->kid[0];
             continue;
         }
@@ -143,7 +150,7 @@ by_text(struct ctx *c, struct block *b, const struct expr *column, const struct 
 static void
 narrow(struct ctx *c, struct block *b, const struct expr *e)
 {
-    if (is_call(e, "and") || is_call(e, "same")) {
+    if (is_call(e, "and") || is_same(e)) {
         for (size_t i = 0; i < e->n; i++)
             narrow(c, b, e->kid[i]);
     } else if (e->kind == EXPR_IN) {

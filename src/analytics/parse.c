@@ -138,17 +138,10 @@ parse_node(struct parser *p, enum ast_kind kind, const char *at)
     return e;
 }
 
-/* Lists grow by doubling: their room is the next power of two. */
 void
 parse_add(struct parser *p, struct ast_list *l, struct ast *e)
 {
-    if ((l->n & (l->n - 1)) == 0) {
-        struct ast **more = ARENA_ARRAY(p->c->mem, l->n ? l->n * 2 : 1, struct ast *);
-
-        if (l->n)
-            memcpy(more, l->v, l->n * sizeof(*more));
-        l->v = more;
-    }
+    l->v = arena_room(p->c->mem, l->v, l->n, sizeof(*l->v));
     l->v[l->n++] = e;
 }
 

@@ -60,6 +60,8 @@ struct ast *parse_call(struct parser *p, enum ast_kind kind, const char *functio
                        struct ast *b);
 struct ast *parse_number(struct parser *p, bool negative);
 struct ast *parse_primary(struct parser *p);
+/* name(...), with what may follow */
+struct ast *parse_function(struct parser *p);
 /* Everything that binds at least as tightly as level. */
 struct ast *parse_binary(struct parser *p, int level);
 struct ast *parse_expression(struct parser *p);

@@ -60,6 +60,21 @@ unary(struct parser *p)
     return e;
 }
 
+/* left BETWEEN low AND high, which is one node: its left side stands once in the tree */
+static struct ast *
+between(struct parser *p, struct ast *left)
+{
+    struct ast *e = parse_node(p, AST_BETWEEN, left->at);
+    struct ast_list l = {NULL, 0};
+
+    parse_add(p, &l, left);
+    parse_add(p, &l, parse_binary(p, LEVEL_SUM));
+    parse_expect_word(p, "AND");
+    parse_add(p, &l, parse_binary(p, LEVEL_SUM));
+    parse_kids(e, &l);
+    return e;
+}
+
 /* IN, BETWEEN, IS NULL, NOT LIKE: what stands behind a left side besides plain operators; NULL:
  * nothing. */
 static struct ast *
@@ -84,14 +99,8 @@ special_comparison(struct parser *p, struct ast *left)
         return parse_call(p, AST_OPERATOR, fold ? "notILike" : "notLike", left,
                           parse_binary(p, LEVEL_SUM));
     }
-    if (parse_accept_word(p, "BETWEEN")) {
-        low = parse_binary(p, LEVEL_SUM);
-        parse_expect_word(p, "AND");
-        low = parse_call(p, AST_OPERATOR, "greaterOrEquals", left, low);
-        return parse_call(
-            p, AST_OPERATOR, "and", low,
-            parse_call(p, AST_OPERATOR, "lessOrEquals", left, parse_binary(p, LEVEL_SUM)));
-    }
+    if (parse_accept_word(p, "BETWEEN"))
+        return between(p, left);
     if (parse_accept_word(p, "IS")) {
         not = parse_accept_word(p, "NOT");
         parse_expect_word(p, "NULL");

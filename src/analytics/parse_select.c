@@ -31,20 +31,6 @@ parse_alias(struct parser *p)
     return parse_is_name(p, 0) && !ends_item(p) ? parse_name(p) : S("");
 }
 
-/* Room for one more element behind n, by doubling. */
-static void *
-room(struct parser *p, void *v, size_t n, size_t size)
-{
-    char *more;
-
-    if (n & (n - 1))
-        return v;
-    more = arena_array(p->c->mem, n ? n * 2 : 1, size);
-    if (n)
-        memcpy(more, v, n * size);
-    return more;
-}
-
 static struct ast_item *
 items(struct parser *p, size_t *n)
 {
@@ -52,7 +38,7 @@ items(struct parser *p, size_t *n)
 
     *n = 0;
     do {
-        v = room(p, v, *n, sizeof(*v));
+        v = arena_room(p->c->mem, v, *n, sizeof(*v));
         v[*n].e = parse_expression(p);
         v[*n].alias = parse_alias(p);
         ++*n;
@@ -68,7 +54,7 @@ with(struct parser *p, struct ast_select *s)
     do {
         struct ast_with *w;
 
-        s->with = room(p, s->with, s->n_with, sizeof(*s->with));
+        s->with = arena_room(p->c->mem, s->with, s->n_with, sizeof(*s->with));
         w = &s->with[s->n_with++];
         w->at = parse_token(p, 0)->text.p;
         if (parse_is_name(p, 0) && parse_is_word(p, 1, "AS") && parse_is(p, 2, TOKEN_LPAREN) &&
@@ -202,7 +188,7 @@ from(struct parser *p, struct ast_select *s)
     struct ast_source next = {.join = JOIN_FIRST};
 
     do {
-        s->source = room(p, s->source, s->n_sources, sizeof(*s->source));
+        s->source = arena_room(p->c->mem, s->source, s->n_sources, sizeof(*s->source));
         source(p, &next);
         if (next.join != JOIN_FIRST)
             join_condition(p, &next);
@@ -289,7 +275,7 @@ parse_orders(struct parser *p)
     do {
         struct ast_order *o;
 
-        l.v = room(p, l.v, l.n, sizeof(*l.v));
+        l.v = arena_room(p->c->mem, l.v, l.n, sizeof(*l.v));
         o = &l.v[l.n++];
         o->e = parse_expression(p);
         o->desc = parse_accept_word(p, "DESC") || parse_accept_word(p, "DESCENDING");
@@ -443,8 +429,8 @@ parse_query(struct parser *p)
     if (++p->depth > PARSE_DEPTH_MAX)
         parse_fail(p, "the query is nested too deeply");
     do {
-        q->select = room(p, q->select, q->n, sizeof(struct ast_select *));
-        q->op = room(p, q->op, q->n, sizeof(*q->op));
+        q->select = arena_room(p->c->mem, q->select, q->n, sizeof(struct ast_select *));
+        q->op = arena_room(p->c->mem, q->op, q->n, sizeof(*q->op));
         if (q->n)
             q->op[q->n - 1] = op;
         q->select[q->n++] = select(p);

@@ -51,6 +51,7 @@ struct order {
 struct block {
     struct source **source;
     size_t n_sources;
+    bool takes_apart;         /* items of arrays are looked at one by one */
     const struct expr *where; /* may be NULL */
     bool grouped;
     struct exprs keys, aggregates;

@@ -117,6 +117,9 @@ find_alias(const struct env *env, struct str name)
         e = find_with(env->sel, name);
     if (!e && env->r->root != env->sel)
         e = find_with(env->r->root, name);
+    for (const struct resolve_busy *b = env->r->busy; b; b = b->outer)
+        if (b->e == e)
+            return NULL;
     return e;
 }
 
@@ -132,6 +135,7 @@ unknown(struct env *env, const struct ast *e)
 static const struct expr *
 resolve_name(struct env *env, const struct ast *e)
 {
+    struct resolve_busy busy;
     const struct ast *alias;
     const struct expr *v;
     struct source *s;
@@ -147,11 +151,15 @@ resolve_name(struct env *env, const struct ast *e)
     alias = e->qualifier.n || env->joining ? NULL : find_alias(env, e->text);
     s = resolve_find(env->b, e->qualifier, e->text, &column);
     if (alias && !(s && env->place == PLACE_AGGREGATE && resolve_has_aggregate(alias))) {
-        if (env->n_active == RESOLVE_ACTIVE_MAX)
+        busy =
+            (struct resolve_busy){alias, env->r->busy, env->r->busy ? env->r->busy->depth + 1 : 1};
+        if (env->n_active == RESOLVE_ACTIVE_MAX || busy.depth > RESOLVE_ACTIVE_MAX)
             return expr_refuse(env->c, "The aliases of the query are nested too deeply.");
+        env->r->busy = &busy;
         env->active[env->n_active++] = e->text;
         v = resolve_expression(env, alias);
         env->n_active--;
+        env->r->busy = busy.outer;
         return v;
     }
     return s ? resolve_column(env, s, column) : unknown(env, e);
@@ -237,70 +245,15 @@ operator(struct env *env, const struct ast *e)
     return b ? form_call2(env->c, name, a, b) : NULL;
 }
 
-/* IN */
-
 static const struct expr *
-in_query(struct env *env, const struct ast *e, const struct expr *a)
+between(struct env *env, const struct ast *e)
 {
-    const struct plan *p = select_query(env->r, e->kid[1]->query);
-    bool tuple = a->type.kind == TYPE_TUPLE;
-    size_t n = tuple ? a->n : 1;
-    struct expr *in;
+    const struct expr *v[3];
 
-    if (!p)
+    if (!build_arguments(env, e, v))
         return NULL;
-    if (p->n != n)
-        return expr_refuse(env->c, "Invalid analytics query: the two sides of IN differ in width.");
-    in = expr_new(env->c, EXPR_IN_QUERY, (struct type){.kind = TYPE_INT}, n);
-    in->plan = p;
-    in->i = str_eq(e->text, S("notIn"));
-    for (size_t i = 0; i < n; i++) {
-        const struct expr *left = tuple ? a->kid[i] : a;
-        struct type t = p->columns[i].type;
-
-        /* the left side can be made finer, the right side stays */
-        if (type_is_time(t.kind) && type_is_time(left->type.kind) &&
-            convert_digits(left) < (t.kind == TYPE_DATE ? -1 : t.digits + 1))
-            left = t.kind == TYPE_DATE ? left : convert_ticks(env->c, left, t.digits);
-        if (!left)
-            return NULL;
-        if (!(type_is_number(t.kind) && type_is_number(left->type.kind)) &&
-            !(t.kind == left->type.kind && t.digits == left->type.digits && t.kind != TYPE_ARRAY))
-            return expr_refuse(env->c, "Invalid analytics query: %s cannot be IN a column of %s.",
-                               type_name(left->type), type_name(t));
-        in->kid[i] = left;
-    }
-    return expr_done(env->c, in);
-}
-
-static const struct expr *
-resolve_in(struct env *env, const struct ast *e)
-{
-    const struct ast *right = e->kid[1], *one[1];
-    const struct ast *const *list = one;
-    const struct expr *a = resolve_expression(env, e->kid[0]), **v;
-    size_t n = 1;
-
-    if (!a)
-        return NULL;
-    if (right->kind == AST_QUERY)
-        return in_query(env, e, a);
-    one[0] = right;
-    if (right->kind == AST_ARRAY ||
-        (right->kind == AST_TUPLE &&
-         (a->type.kind != TYPE_TUPLE || (right->n && right->kid[0]->kind == AST_TUPLE)))) {
-        list = (const struct ast *const *)right->kid;
-        n = right->n;
-    }
-    v = ARENA_ARRAY(env->c->mem, n + 1, const struct expr *);
-    for (size_t i = 0; i < n; i++) {
-        v[i] = resolve_expression(env, list[i]);
-        if (!v[i])
-            return NULL;
-        if (v[i]->kind != EXPR_CONST && v[i]->kind != EXPR_TUPLE)
-            return expr_refuse(env->c, "Invalid analytics query: IN takes a list of constants.");
-    }
-    return compare_in(env->c, a, v, n, str_eq(e->text, S("notIn")));
+    return form_call2(env->c, "and", compare_call(env->c, "greaterOrEquals", v[0], v[1]),
+                      compare_call(env->c, "lessOrEquals", v[0], v[2]));
 }
 
 /* The other kinds */
@@ -348,6 +301,9 @@ cast(struct env *env, const struct ast *e)
 
     if (!v)
         return NULL;
+    if (e->qualifier.n && !str_eq(e->qualifier, S("Nullable")) &&
+        !str_eq(e->qualifier, S("LowCardinality")))
+        return expr_refuse(env->c, "Invalid analytics query: values cannot be cast to this type.");
     if (str_eq(e->text, S("String")))
         return convert_text(env->c, v);
     if (str_eq(e->text, S("DateTime64")) && (e->i < 10)) {
@@ -454,6 +410,8 @@ resolve_expression(struct env *env, const struct ast *e)
         return operator(env, e);
     case AST_IN:
         return resolve_in(env, e);
+    case AST_BETWEEN:
+        return between(env, e);
     case AST_CASE:
         return build_case(env, e);
     case AST_CAST:

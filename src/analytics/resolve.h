@@ -6,6 +6,13 @@
 
 #include "analytics/plan.h"
 
+/* An alias whose expression is being resolved: inside it the alias means nothing. */
+struct resolve_busy {
+    const struct ast *e;
+    const struct resolve_busy *outer;
+    int depth;
+};
+
 /* What all SELECTs of a query share. */
 struct resolve {
     struct ctx *c;
@@ -17,6 +24,7 @@ struct resolve {
     int next_id;     /* of sources and variables */
     size_t expanded; /* expressions made from aliases so far */
     const struct ast_select *root;
+    const struct resolve_busy *busy; /* also those of SELECTs around the one at work */
 };
 
 /* Where an expression stands. */
@@ -50,6 +58,8 @@ struct env {
 };
 
 const struct expr *resolve_expression(struct env *env, const struct ast *e);
+/* AST_IN */
+const struct expr *resolve_in(struct env *env, const struct ast *e);
 /* The column i of a source, with the default where an outer join found nothing. */
 const struct expr *resolve_column(struct env *env, struct source *s, size_t i);
 /* The source that has a column of this name, and which column it is; NULL: none. An empty qualifier

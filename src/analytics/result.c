@@ -175,13 +175,7 @@ put_value(struct result *r, struct type t, const struct cell *v)
 static void
 remember_start(struct result *r)
 {
-    if ((r->rows & (r->rows - 1)) == 0) {
-        size_t *more = ARENA_ARRAY(r->c->mem, r->rows ? r->rows * 2 : 1, size_t);
-
-        if (r->rows)
-            memcpy(more, r->start, r->rows * sizeof(*more));
-        r->start = more;
-    }
+    r->start = arena_room(r->c->mem, r->start, r->rows, sizeof(*r->start));
     r->start[r->rows++] = r->text.n;
 }
 

@@ -139,6 +139,8 @@ check_condition(const struct walk *w, const struct ast *e)
     bool same, after, before;
     enum status st = ST_OK;
 
+    if (e->kind == AST_BETWEEN)
+        return is_time(e->kid[0]) ? check_bound(w, e->kid[1]) : ST_OK;
     if (e->kind != AST_OPERATOR)
         return ST_OK;
     if (is_named(e, "and") || is_named(e, "or")) {

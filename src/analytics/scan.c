@@ -22,11 +22,17 @@ struct scan {
 
 enum { LINE_SHOWN = 120 };
 
+static int
+characters(const char *from, const char *to)
+{
+    return (int)str_utf8_len((struct str){from, (size_t)(to - from)});
+}
+
 enum status
 scan_refuse(struct ctx *c, struct str text, const char *at, const char *what)
 {
     const char *line = text.p, *end = text.p + text.n, *from;
-    int row = 1, column;
+    int row = 1;
     struct str shown;
 
     for (const char *p = text.p; p < at; p++)
@@ -34,14 +40,13 @@ scan_refuse(struct ctx *c, struct str text, const char *at, const char *what)
             row++;
             line = p + 1;
         }
-    column = (int)(at - line);
-    from = column > LINE_SHOWN / 2 ? at - LINE_SHOWN / 2 : line;
+    from = at - line > LINE_SHOWN / 2 ? at - LINE_SHOWN / 2 : line;
     while (from < at && ((unsigned char)*from & 0xC0) == 0x80)
         from++;
     shown = (struct str){from, (size_t)(end - from)};
     shown = str_utf8_clip(str_cut(&shown, '\n'), LINE_SHOWN);
     return err_set(c, ST_ANALYTICS_QUERY, "Invalid SQL syntax: %d:%d: %s\n%.*s\n%*s", row,
-                   column + 1, what, STR_ARG(shown), (int)(at - from) + 1, "^");
+                   characters(line, at) + 1, what, STR_ARG(shown), characters(from, at) + 1, "^");
 }
 
 static enum status
@@ -154,7 +159,7 @@ scan_quoted(struct scan *s, enum token_kind kind)
 static enum status
 scan_number(struct scan *s)
 {
-    bool field = s->out->n && s->out->v[s->out->n - 1].kind == TOKEN_DOT;
+    bool field = is_digit(*s->p) && s->out->n && s->out->v[s->out->n - 1].kind == TOKEN_DOT;
     enum token_kind kind = TOKEN_INT;
     const char *p = s->p;
 

@@ -52,6 +52,7 @@ add_item(struct env *env, struct items *to, struct str name, const struct expr *
         expr_refuse(env->c, "The query projects too many columns.");
         return false;
     }
+    to->column = arena_room(env->c->mem, to->column, to->list.n, sizeof(*to->column));
     to->column[to->list.n] = (struct column){name, e->type};
     plan_add(env->c, &to->list, e);
     return true;
@@ -121,7 +122,6 @@ add_items(struct env *env, struct items *to)
 {
     const struct ast_select *sel = env->sel;
 
-    to->column = ARENA_ARRAY(env->c->mem, ITEMS_MAX, struct column);
     for (size_t i = 0; i < sel->n_items; i++) {
         const struct ast_item *item = &sel->item[i];
         bool ok = item->e->kind == AST_STAR
@@ -166,7 +166,6 @@ add_order(struct env *env)
     struct block *b = env->b;
     struct exprs list = {NULL, 0};
 
-    b->order = ARENA_ARRAY(env->c->mem, ITEMS_MAX + 1, struct order);
     for (size_t i = 0; i < orders->n; i++) {
         size_t from = list.n;
 
@@ -176,8 +175,10 @@ add_order(struct env *env)
             expr_refuse(env->c, "Invalid analytics query: this cannot be ordered by.");
             return false;
         }
-        for (size_t k = from; k < list.n; k++)
+        for (size_t k = from; k < list.n; k++) {
+            b->order = arena_room(env->c->mem, b->order, b->n_order, sizeof(*b->order));
             b->order[b->n_order++] = (struct order){.e = list.v[k], .ast = &orders->v[i]};
+        }
         b->fill = b->fill || orders->v[i].fill;
     }
     return true;

@@ -103,10 +103,13 @@ put_plain(struct writer *w, const struct block *b, const struct exprs *arguments
     put_base(w, b, arguments);
     enter(w, b, arguments);
     for (size_t i = 0, n = 0; i < b->n_order; i++) {
+        /* in an expression, the name could be that of a source's column */
+        bool named = b->order[i].item < b->items.n && !write_may_be_null(b->order[i].e->type);
+
         if (b->order[i].e->kind == EXPR_CONST)
             continue;
         sb_puts(&w->sql, n++ ? ", " : " ORDER BY ");
-        if (b->order[i].item < b->items.n)
+        if (named)
             write_order_name(w, "c", b->order[i].item, b->order[i].e->type, b->order[i].ast->desc);
         else
             write_order(w, b->order[i].e, b->order[i].ast->desc);

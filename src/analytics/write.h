@@ -47,6 +47,8 @@ void write_expression(struct writer *w, const struct expr *e);
 void write_items(struct writer *w, const struct expr *array, const char *prefix, int id);
 /* e, as rows are ordered by it: what is NULL comes last. */
 void write_order(struct writer *w, const struct expr *e, bool desc);
+/* Whether that takes a key of its own. */
+bool write_may_be_null(struct type t);
 /* The same of a column that has been written under a name. */
 void write_order_name(struct writer *w, const char *prefix, size_t i, struct type t, bool desc);
 void write_plan(struct writer *w, const struct plan *p);

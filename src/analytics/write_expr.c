@@ -151,12 +151,15 @@ put_over(struct writer *w, const struct expr *e)
     size_t at = e->partition;
 
     sb_puts(&w->sql, " OVER (");
-    for (size_t i = 0; i < e->n_partition; i++, at++) {
-        sb_puts(&w->sql, i ? ", " : "PARTITION BY ");
+    /* beside a constant, MariaDB counts other windows of the SELECT wrongly */
+    for (size_t i = 0, n = 0; i < e->n_partition; i++, at++) {
+        if (e->kid[at]->kind == EXPR_CONST)
+            continue;
+        sb_puts(&w->sql, n++ ? ", " : "PARTITION BY ");
         write_expression(w, e->kid[at]);
     }
     for (size_t i = 0; at < e->n; i++, at++) {
-        sb_puts(&w->sql, i ? ", " : e->n_partition ? " ORDER BY " : "ORDER BY ");
+        sb_puts(&w->sql, i ? ", " : " ORDER BY ");
         write_expression(w, e->kid[at]);
         sb_puts(&w->sql, win->order.v[i].desc ? " DESC" : "");
     }
@@ -421,8 +424,8 @@ write_expression(struct writer *w, const struct expr *e)
 
 /* Order */
 
-static bool
-may_be_null(struct type t)
+bool
+write_may_be_null(struct type t)
 {
     return t.nullable || t.kind == TYPE_FLOAT || t.kind == TYPE_NULL;
 }
@@ -430,7 +433,7 @@ may_be_null(struct type t)
 void
 write_order(struct writer *w, const struct expr *e, bool desc)
 {
-    if (may_be_null(e->type)) {
+    if (write_may_be_null(e->type)) {
         write_expression(w, e);
         sb_puts(&w->sql, " IS NULL, ");
     }
@@ -441,7 +444,7 @@ write_order(struct writer *w, const struct expr *e, bool desc)
 void
 write_order_name(struct writer *w, const char *prefix, size_t i, struct type t, bool desc)
 {
-    if (may_be_null(t))
+    if (write_may_be_null(t))
         sb_addf(&w->sql, "%s%zu IS NULL, ", prefix, i + 1);
     sb_addf(&w->sql, "%s%zu%s", prefix, i + 1, desc ? " DESC" : "");
 }

@@ -5,15 +5,27 @@
 
 /* Sources */
 
+/* MySQL (9.7) refuses JSON_TABLE of a column of a derived table that it merges into the SELECT; it
+ * merges none that has a LIMIT. */
 static void
-put_source(struct writer *w, const struct source *s)
+put_relation(struct writer *w, const struct block *b, const struct source *s)
+{
+    bool apart = b->takes_apart && w->dialect == DIALECT_MYSQL;
+
+    sb_puts(&w->sql, apart ? "(SELECT r.* FROM " : "");
+    relation_put(&w->sql, w->params, s->relation, &s->scope);
+    sb_puts(&w->sql, apart ? " r LIMIT 18446744073709551615)" : "");
+}
+
+static void
+put_source(struct writer *w, const struct block *b, const struct source *s)
 {
     if (s->kind == SOURCE_ITEMS) {
         write_items(w, s->array, "t", s->id);
         return;
     }
     if (s->kind == SOURCE_RELATION) {
-        relation_put(&w->sql, w->params, s->relation, &s->scope);
+        put_relation(w, b, s);
     } else if (s->kind == SOURCE_CTE) {
         sb_addf(&w->sql, "w%d", s->cte + 1);
     } else {
@@ -25,7 +37,7 @@ put_source(struct writer *w, const struct source *s)
 }
 
 static void
-put_join(struct writer *w, const struct source *s)
+put_join(struct writer *w, const struct block *b, const struct source *s)
 {
     static const char *const words[] = {
         [JOIN_FIRST] = " JOIN ",     [JOIN_CROSS] = " CROSS JOIN ", [JOIN_INNER] = " JOIN ",
@@ -35,7 +47,7 @@ put_join(struct writer *w, const struct source *s)
     int outer = w->variable0;
 
     sb_puts(&w->sql, words[s->join]);
-    put_source(w, s);
+    put_source(w, b, s);
     if (!on)
         return;
     sb_puts(&w->sql, " ON ");
@@ -52,12 +64,12 @@ write_rows(struct writer *w, const struct block *b)
 
     if (b->n_sources && b->source[0]->kind != SOURCE_ITEMS) {
         sb_puts(&w->sql, " FROM ");
-        put_source(w, b->source[i++]);
+        put_source(w, b, b->source[i++]);
     } else {
         sb_puts(&w->sql, " FROM (SELECT 1 AS one) t0");
     }
     for (; i < b->n_sources; i++)
-        put_join(w, b->source[i]);
+        put_join(w, b, b->source[i]);
     if (b->where) {
         sb_puts(&w->sql, " WHERE ");
         write_expression(w, b->where);
@@ -209,16 +221,18 @@ write_layer(struct writer *w, const struct block *b, const struct exprs *argumen
     static const uint64_t all[] = {UINT64_MAX};
     const uint64_t *sets = b->sets ? b->sets : all;
     size_t n = b->sets ? b->n_sets : 1;
+    /* MariaDB does not find a WITH table through another one */
+    const char *name = b->sets && w->resolve->n_ctes == 0 ? "p" : NULL;
 
     sb_puts(&w->sql, b->having ? " FROM (SELECT h.* FROM (" : " FROM (");
-    if (b->sets) {
+    if (name) {
         sb_puts(&w->sql, "WITH p AS (");
         put_inputs(w, b, arguments);
         sb_puts(&w->sql, ") ");
     }
     for (size_t i = 0; i < n; i++) {
         sb_puts(&w->sql, i ? " UNION ALL " : "");
-        put_results(w, b, arguments, sets[i], b->sets ? "p" : NULL);
+        put_results(w, b, arguments, sets[i], name);
     }
     w->level = LEVEL_LAYER;
     if (b->having) {

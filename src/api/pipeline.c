@@ -224,14 +224,24 @@ log_outcome(struct call *call, const struct http_res *res)
             log_i("us", utc_mono_us() - c->started_us));
 }
 
-static void
-run_endpoint(struct call *call, struct http_res *res)
+static enum status
+pass_gates(struct call *call)
 {
-    struct ctx *c = call->c;
     enum status st = ST_OK;
 
     for (size_t i = 0; i < sizeof(gates) / sizeof(gates[0]) && st == ST_OK; i++)
         st = gates[i](call);
+    return st;
+}
+
+static void
+run_endpoint(struct call *call, struct http_res *res)
+{
+    struct ctx *c = call->c;
+    enum status st = pass_gates(call);
+
+    if (st == ST_STALE)
+        st = pass_gates(call);
     if (st == ST_OK) {
         write_success(call, res);
     } else {

@@ -5,6 +5,7 @@
 #include "base/conf.h"
 #include "base/master_key.h"
 #include "base/utc.h"
+#include "store/db_query.h"
 #include "store/migrate.h"
 #include "store/workspace_store.h"
 
@@ -52,6 +53,15 @@ say(struct report *r, const char *check, bool ok, struct str detail, const char 
     r->v[r->n++] = (struct finding){f_str(str_of(check)), f_str(detail),
                                     f_str(str_of(ok ? "" : fix)), f_bool(ok)};
     r->bad = r->bad || !ok;
+}
+
+/* Nothing else can be checked then. */
+static void
+broken_configuration(struct report *r)
+{
+    say(r, "configuration", false, r->c->err.detail,
+        "Correct the setting, see latchkey.conf(5), or name another file with --config.");
+    err_clear(r->c);
 }
 
 static void
@@ -155,6 +165,19 @@ check_grants(struct report *r)
 }
 
 static void
+check_reader(struct report *r)
+{
+    const char *file = r->c->conf->analytics_defaults_file;
+    bool mariadb, ok = *file && db_query_ready(r->c, r->c->reader, &mariadb) == ST_OK;
+
+    if (*file)
+        say(r, "analytics account", ok, ok ? str_of(file) : r->c->err.cause,
+            "Check host, socket, user and password in analytics_defaults_file; the account needs "
+            "SELECT on the tables of analytics.");
+    err_clear(r->c);
+}
+
+static void
 check_database(struct report *r)
 {
     struct db_rows rows;
@@ -173,6 +196,7 @@ check_database(struct report *r)
     check_schema(r);
     check_clock(r);
     check_grants(r);
+    check_reader(r);
 }
 
 static void
@@ -186,21 +210,31 @@ check_web_server(struct report *r, struct str url)
 }
 
 static enum status
+report(struct report *r, struct command_result *out)
+{
+    *(struct f_list *)out->data = f_list(r->v, r->n);
+    out->exit_status = r->bad;
+    return ST_OK;
+}
+
+static enum status
 run(struct ctx *c, const void *pin, struct command_result *out)
 {
     const struct in *in = pin;
     struct report r = {c, ARENA_ARRAY(c->mem, MAX_FINDINGS, struct finding), 0, false};
     struct str url = in->url.state == F_SET ? in->url.v : str_of(c->conf->public_url);
 
+    if (c->err.detail.n) {
+        broken_configuration(&r);
+        return report(&r, out);
+    }
     check_configuration(&r);
     check_master_key(&r);
     if (c->db)
         check_database(&r);
     if (url.n)
         check_web_server(&r, url);
-    *(struct f_list *)out->data = f_list(r.v, r.n);
-    out->exit_status = r.bad;
-    return ST_OK;
+    return report(&r, out);
 }
 
 const struct command cmd_doctor = {
@@ -208,6 +242,6 @@ const struct command cmd_doctor = {
     .help = "Exit status 1 when something is wrong.",
     .in = &in_body,
     .out = &out_list,
-    .flags = CMD_ANY_SCHEMA | CMD_NO_DATABASE,
+    .flags = CMD_ANY_SCHEMA | CMD_NO_DATABASE | CMD_ANY_CONF,
     .run = run,
 };

@@ -168,7 +168,7 @@ show_result(struct arena *mem, const struct command *cmd, const struct command_g
     struct str text = r->raw;
     struct sb out;
 
-    if (cmd->out) {
+    if (!text.p) {
         sb_init(&out, mem, 1024);
         encode_value(&out, cmd->out, r->data);
         text = g->json ? arena_fmt(mem, "%s\n", sb_str(&out).p)
@@ -185,24 +185,22 @@ silence(void *unused, struct str line)
 }
 
 static int
-run(struct setup *s, struct arena *mem, const struct command *cmd, const struct command_globals *g,
-    const void *in)
+run(struct ctx *c, const struct command *cmd, const struct command_globals *g, const void *in)
 {
-    struct ctx c = setup_ctx(s, mem);
     struct command_result r = {.exit_status = EXIT_DONE};
     enum status st;
 
-    c.actor = operator_actor(mem);
-    c.started_us = utc_mono_us();
+    c->actor = operator_actor(c->mem);
+    c->started_us = utc_mono_us();
     if (cmd->out)
         r.data =
-            arena_alloc(mem, cmd->out->type == FT_LIST ? sizeof(struct f_list) : cmd->out->size);
-    st = cmd->run(&c, in, &r);
+            arena_alloc(c->mem, cmd->out->type == FT_LIST ? sizeof(struct f_list) : cmd->out->size);
+    st = cmd->run(c, in, &r);
     if (st == ST_OK)
-        return show_result(mem, cmd, g, &r);
-    command_complain(c.err.detail.n ? c.err.detail : str_of(err_name(st)));
-    if (c.err.cause.n)
-        command_complain(c.err.cause);
+        return show_result(c->mem, cmd, g, &r);
+    command_complain(c->err.detail.n ? c->err.detail : str_of(err_name(st)));
+    if (c->err.cause.n)
+        command_complain(c->err.cause);
     return EXIT_FAILED;
 }
 
@@ -211,18 +209,23 @@ start_and_run(struct arena *mem, const struct command *cmd, const struct command
               const void *in)
 {
     struct setup s;
+    struct ctx c;
     struct str why;
     const struct setup_how how = {cmd->flags & CMD_MIGRATOR, cmd->flags & CMD_ANY_SCHEMA};
+    const bool loaded = setup_load(&s, g->config, &why);
     int status = EXIT_FAILED;
 
-    if (!setup_load(&s, g->config, &why) ||
-        (!setup_database(&s, how, &why) && !(cmd->flags & CMD_NO_DATABASE))) {
+    if (loaded ? !setup_database(&s, how, &why) && !(cmd->flags & CMD_NO_DATABASE)
+               : !(cmd->flags & CMD_ANY_CONF)) {
         command_complain(why);
     } else {
         /* an error is shown once, at the end; events of the connection only to who asks for them */
         if (s.log.least > LOG_DEBUG)
             s.log.sink = silence;
-        status = run(&s, mem, cmd, g, in);
+        c = setup_ctx(&s, mem);
+        if (!loaded)
+            (void)err_set(&c, ST_INVALID_INPUT, "%.*s", STR_ARG(why));
+        status = run(&c, cmd, g, in);
     }
     setup_free(&s);
     return status;

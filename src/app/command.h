@@ -8,7 +8,7 @@
 
 struct command_result {
     void *data;     /* zeroed struct of the out table, or a struct f_list */
-    struct str raw; /* instead of data, when out is NULL: printed as it is */
+    struct str raw; /* instead of data: printed as it is; its p is NULL when there is none */
     int exit_status;
 };
 
@@ -16,6 +16,7 @@ enum command_flags {
     CMD_NO_DATABASE = 1, /* works without one */
     CMD_ANY_SCHEMA = 2,  /* works on a schema that is older or newer */
     CMD_MIGRATOR = 4,    /* uses the account that may change the schema */
+    CMD_ANY_CONF = 8,    /* also runs when the settings cannot be read; c->err says why */
 };
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };

@@ -8,7 +8,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
-enum { MAX_COLUMNS = 32 };
+enum { MAX_COLUMNS = 64 };
 
 /* By the names that times have everywhere: createdAt, time, expires. */
 static bool
@@ -35,12 +35,15 @@ cell(struct arena *mem, struct str name, struct json_object *v)
                               v, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)));
 }
 
-/* A member by its path, such as actor.name. */
+/* A member by its name, or path, such as actor.name. */
 static struct str
 cell_at(struct arena *mem, struct str path, struct json_object *row)
 {
     struct str rest = path, name = path;
+    struct json_object *v;
 
+    if (json_object_object_get_ex(row, arena_cstr(mem, path), &v))
+        return cell(mem, name, v);
     while (rest.p && json_object_is_type(row, json_type_object)) {
         name = str_cut(&rest, '.');
         row = json_object_object_get(row, arena_cstr(mem, name));
@@ -165,6 +168,57 @@ show_text(struct arena *mem, struct str json, const char *columns)
     else
         show_members(mem, &out, v, columns);
     json_object_put(v);
+    return sb_str(&out);
+}
+
+static void
+put_csv(struct sb *out, struct str s)
+{
+    bool quote =
+        str_has(s, S(",")) || str_has(s, S("\"")) || str_has(s, S("\n")) || str_has(s, S("\r"));
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (quote && (i == 0 || s.p[i] == '"'))
+            sb_putc(out, '"');
+        sb_putc(out, s.p[i]);
+    }
+    if (quote)
+        sb_putc(out, '"');
+}
+
+/* Numbers and texts as they are, null as nothing. */
+static void
+put_csv_value(struct sb *out, struct json_object *v)
+{
+    if (v)
+        put_csv(out, str_of(json_object_is_type(v, json_type_string)
+                                ? json_object_get_string(v)
+                                : json_object_to_json_string_ext(
+                                      v, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)));
+}
+
+struct str
+show_csv(struct arena *mem, struct str json)
+{
+    struct json_object *list = json_tokener_parse(json.p);
+    struct table t = columns_of(list, NULL);
+    struct sb out;
+
+    sb_init(&out, mem, 1024);
+    for (size_t i = 0; i < t.n; i++) {
+        sb_puts(&out, i ? "," : "");
+        put_csv(&out, t.paths[i]);
+    }
+    sb_puts(&out, t.n ? "\r\n" : "");
+    for (size_t r = 0; r < json_object_array_length(list); r++) {
+        for (size_t i = 0; i < t.n; i++) {
+            sb_puts(&out, i ? "," : "");
+            put_csv_value(&out, json_object_object_get(json_object_array_get_idx(list, r),
+                                                       arena_cstr(mem, t.paths[i])));
+        }
+        sb_puts(&out, "\r\n");
+    }
+    json_object_put(list);
     return sb_str(&out);
 }
 

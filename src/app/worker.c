@@ -8,6 +8,7 @@
 #include "http/cgi.h"
 #include "http/fcgi.h"
 #include "service/maintain_svc.h"
+#include "service/premise.h"
 #include "service/recorder.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ struct worker {
     struct arena *mem; /* the request's; reset after each */
     struct decode_parser *parser;
     struct recorder *recorder;
+    struct premises *premises;
     struct metrics *metrics;
     int64_t reported_dropped, counted, counted_written, counted_dropped; /* of the recorder */
     int64_t share_at_us, share_until_us;
@@ -53,12 +55,14 @@ worker_start(struct worker *w)
     w->mem = arena_new(SETUP_REQUEST_MEMORY);
     w->parser = decode_parser_new();
     w->recorder = recorder_new();
+    w->premises = premise_open();
     return true;
 }
 
 static void
 worker_end(struct worker *w)
 {
+    premise_close(w->premises);
     recorder_free(w->recorder);
     decode_parser_free(w->parser);
     metrics_close(w->metrics);
@@ -72,6 +76,7 @@ context(struct worker *w)
     struct ctx c = setup_ctx(&w->setup, w->mem);
 
     c.recorder = w->recorder;
+    c.premises = w->premises;
     c.metrics = w->metrics;
     return c;
 }

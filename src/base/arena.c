@@ -137,6 +137,20 @@ arena_array(struct arena *a, size_t count, size_t size)
     return arena_alloc(a, n);
 }
 
+/* Room doubles: it is the next power of two. */
+void *
+arena_room(struct arena *a, void *v, size_t n, size_t size)
+{
+    void *more;
+
+    if (v && (n & (n - 1)))
+        return v;
+    more = arena_array(a, n ? n * 2 : 1, size);
+    if (n)
+        memcpy(more, v, n * size);
+    return more;
+}
+
 struct str
 arena_str(struct arena *a, struct str s)
 {

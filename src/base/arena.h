@@ -28,6 +28,9 @@ void *arena_array(struct arena *a, size_t count, size_t size) __attribute__((ret
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, count, type) ((type *)arena_array((a), (count), sizeof(type)))
 
+/* v, an array of n elements that has grown by this function only, with room for one more. */
+void *arena_room(struct arena *a, void *v, size_t n, size_t size) __attribute__((returns_nonnull));
+
 /* A copy of s, followed by a NUL byte that is not counted. */
 struct str arena_str(struct arena *a, struct str s);
 /* The same as a C string; what follows a NUL inside s is not visible through it. */

@@ -13,7 +13,8 @@ static const char *const specs[ACCESS__MAX] = {
 #undef ACCESS
 };
 
-enum { WALK_LEAF_MAX = 512 };
+/* An id of a request has at most 255 characters, of up to 4 bytes each. */
+enum { WALK_LEAF_MAX = 1280 };
 
 /* One look at a requirement: where we are in its text, and against what. */
 struct walk {

@@ -73,6 +73,8 @@ fcgi_open(int fd)
     f->fd = fd;
     sigaction(SIGTERM, &sa, NULL);
     sigaction(SIGINT, &sa, NULL);
+    /* FastCGI's own word for it; libfcgi's handler would make each accept fail, without an end */
+    sigaction(SIGUSR1, &sa, NULL);
     sigaction(SIGPIPE, &ign, NULL);
     return f;
 }

@@ -140,6 +140,20 @@ unknown(struct args *a, struct str flag)
     return fail(a, sb_str(&b));
 }
 
+/* A word that stands for a flag with a value. */
+static bool
+word(const struct args *a, const char *arg, struct str *flag, struct str *value)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        if (!(a->given[i].f->flags & F_WORD))
+            continue;
+        *flag = a->given[i].flag;
+        *value = str_of(arg);
+        return true;
+    }
+    return false;
+}
+
 /* Collects the values of all flags. */
 static bool
 collect(struct args *a, int argc, char **argv)
@@ -148,7 +162,7 @@ collect(struct args *a, int argc, char **argv)
         struct str value, flag;
         struct given *g;
 
-        if (!split(argv[i], &flag, &value))
+        if (!split(argv[i], &flag, &value) && !word(a, argv[i], &flag, &value))
             return fail(a, arena_fmt(a->mem, "unexpected argument '%s'", argv[i]));
         g = find(a, flag);
         if (!g)

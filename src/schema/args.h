@@ -20,8 +20,8 @@ bool args_take(struct arena *mem, int *argc, char **argv, const char *flag, stru
 /* Reads flags by the members of root (FT_OBJ), or the one flag of root (FT_LIST), and sets *json.
  * Booleans also stand alone; lists of strings are comma-separated or repeated, and empty when the
  * value is; objects and lists of them take JSON or @file, with or without -json behind the flag's
- * name; nullable members take none or null; secrets take - for standard input. If it is not
- * ARGS_OK, *why is a sentence. */
+ * name; nullable members take none or null; secrets take - for standard input; a word without a
+ * flag is the member that says F_WORD. If it is not ARGS_OK, *why is a sentence. */
 enum args_verdict args_json(struct arena *mem, int argc, char **argv, const struct field *root,
                             struct str *json, struct str *why);
 

@@ -24,6 +24,7 @@ enum field_flags {
     F_SECRET = 4,   /* never in logs; on the command line also from stdin */
     F_OPEN = 8,     /* FT_OBJ: unknown members are ignored */
     F_DEFAULT = 16, /* documents .dflt; the handler applies it */
+    F_WORD = 32,    /* FT_STR: on the command line also without its flag */
 };
 
 struct pattern {

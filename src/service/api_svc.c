@@ -136,6 +136,12 @@ settings_check(struct ctx *c, const struct api_settings_in *in)
     return ST_OK;
 }
 
+static enum status
+settings_found(struct ctx *c, struct str id, const struct api_row *a)
+{
+    return a && !a->deleted && str_eq(a->id, id) ? ST_OK : api_svc_not_found(c);
+}
+
 static void
 settings_apply(const struct api_settings_in *in, struct api_row *a)
 {
@@ -149,18 +155,22 @@ settings_apply(const struct api_settings_in *in, struct api_row *a)
         a->default_bytes = f_int_or(in->default_bytes, 0);
 }
 
-static enum status
-settings_tx(struct ctx *c, void *arg)
+static bool
+settings_same(const struct api_row *a, const struct api_row *b)
 {
-    const struct api_row *a = arg;
-    struct audit *audit = audit_svc_begin(c, a->workspace_id, AUDIT_CORRELATE_SEVERAL);
-    struct audit_event *e;
-    enum status st = api_store_update(c, a);
+    return a->delete_protection == b->delete_protection &&
+           a->store_encrypted_keys == b->store_encrypted_keys &&
+           str_eq(a->ip_whitelist, b->ip_whitelist) &&
+           str_eq(a->default_prefix, b->default_prefix) && a->default_bytes == b->default_bytes;
+}
 
-    if (st != ST_OK)
-        return st;
-    e = audit_svc_add(audit, "api.update",
-                      arena_fmt(c->mem, "Changed the settings of API %.*s", STR_ARG(a->id)));
+static enum status
+settings_audit(struct ctx *c, const struct api_row *a)
+{
+    struct audit *audit = audit_svc_begin(c, a->workspace_id, AUDIT_CORRELATE_SEVERAL);
+    struct audit_event *e = audit_svc_add(
+        audit, "api.update", arena_fmt(c->mem, "Changed the settings of API %.*s", STR_ARG(a->id)));
+
     audit_svc_target(e, "api", a->id, a->name,
                      arena_fmt(c->mem, "{\"deleteProtection\":%s,\"storeEncryptedKeys\":%s}",
                                a->delete_protection ? "true" : "false",
@@ -168,22 +178,45 @@ settings_tx(struct ctx *c, void *arg)
     return audit_svc_write(audit);
 }
 
+struct settings_change {
+    struct str id;
+    const struct api_settings_in *in;
+    struct api_row *a;
+};
+
+static enum status
+settings_tx(struct ctx *c, void *arg)
+{
+    struct settings_change *ch = arg;
+    struct api_row old;
+    enum status st = api_store_lock(c, ch->id, &ch->a);
+
+    if (st == ST_OK)
+        st = settings_found(c, ch->id, ch->a);
+    if (st != ST_OK)
+        return st;
+    old = *ch->a;
+    settings_apply(ch->in, ch->a);
+    if (settings_same(&old, ch->a))
+        return ST_OK;
+    st = api_store_update(c, ch->a);
+    return st == ST_OK ? settings_audit(c, ch->a) : st;
+}
+
 enum status
 api_svc_settings(struct ctx *c, struct str id, const struct api_settings_in *change,
                  struct api_row **out)
 {
-    struct api_row *a;
-    enum status st = change ? settings_check(c, change) : ST_OK;
+    struct settings_change ch = {id, change, NULL};
+    enum status st;
 
+    if (!change) {
+        st = api_store_by_id(c, id, out);
+        return st == ST_OK ? settings_found(c, id, *out) : st;
+    }
+    st = settings_check(c, change);
     if (st == ST_OK)
-        st = api_store_by_id(c, id, &a);
-    if (st != ST_OK)
-        return st;
-    if (!a || a->deleted || !str_eq(a->id, id))
-        return api_svc_not_found(c);
-    *out = a;
-    if (!change)
-        return ST_OK;
-    settings_apply(change, a);
-    return db_tx(c, settings_tx, a);
+        st = db_tx(c, settings_tx, &ch);
+    *out = ch.a;
+    return st;
 }

@@ -33,28 +33,25 @@ key_create_svc_insert(struct ctx *c, struct key_row *k)
     return st;
 }
 
+/* Roles are resolved, and so locked, before permissions; the events come the other way round. */
 static enum status
-connect_permissions(struct ctx *c, struct create *cr, struct audit *audit)
+connect(struct ctx *c, struct create *cr, struct audit *audit)
 {
-    struct rbac_permissions p;
-    enum status st =
-        rbac_svc_permissions_ensure(c, cr->k.workspace_id, cr->in->permissions, S(""), &p);
-
-    return st == ST_OK ? grant_svc_add_permissions(audit, (struct grant_key){cr->k.id, cr->k.id},
-                                                   p.rows, p.n)
-                       : st;
-}
-
-static enum status
-connect_roles(struct ctx *c, struct create *cr, struct audit *audit)
-{
+    const struct grant_key key = {cr->k.id, cr->k.id};
+    struct rbac_permissions p = {0};
     struct role_row *roles;
-    size_t n = 0;
-    enum status st = rbac_svc_roles(c, cr->k.workspace_id, cr->in->roles, &roles, &n);
+    size_t n_roles = 0;
+    enum status st = ST_OK;
 
-    return st == ST_OK
-               ? grant_svc_add_roles(audit, (struct grant_key){cr->k.id, cr->k.id}, roles, n)
-               : st;
+    if (cr->in->roles.n)
+        st = rbac_svc_roles(c, cr->k.workspace_id, cr->in->roles, &roles, &n_roles);
+    if (st == ST_OK && cr->in->permissions.n)
+        st = rbac_svc_permissions_ensure(c, cr->k.workspace_id, cr->in->permissions, S(""), &p);
+    if (st == ST_OK && p.n)
+        st = grant_svc_add_permissions(audit, key, p.rows, p.n);
+    if (st == ST_OK && n_roles)
+        st = grant_svc_add_roles(audit, key, roles, n_roles);
+    return st;
 }
 
 static enum status
@@ -75,10 +72,8 @@ create_tx(struct ctx *c, void *arg)
         st = vault_svc_keep(c, cr->vault, cr->k.id, cr->plaintext);
     if (st == ST_OK)
         st = key_svc_put_limits(c, cr->k.id, cr->k.workspace_id, in->ratelimits);
-    if (st == ST_OK && in->permissions.n)
-        st = connect_permissions(c, cr, audit);
-    if (st == ST_OK && in->roles.n)
-        st = connect_roles(c, cr, audit);
+    if (st == ST_OK)
+        st = connect(c, cr, audit);
     if (st != ST_OK)
         return st;
     e = audit_svc_add(audit, "key.create",

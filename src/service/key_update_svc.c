@@ -131,10 +131,10 @@ update_tx(struct ctx *c, void *arg)
     st = update_row(c, u);
     if (st == ST_OK && in->ratelimits.state == F_SET)
         st = replace_limits(c, u->k, in->ratelimits);
-    if (st == ST_OK && in->permissions.state == F_SET)
-        st = replace_permissions(c, u, audit);
     if (st == ST_OK && in->roles.state == F_SET)
         st = replace_roles(c, u);
+    if (st == ST_OK && in->permissions.state == F_SET)
+        st = replace_permissions(c, u, audit);
     if (st != ST_OK)
         return st;
     e = audit_svc_add(audit, "key.update",

@@ -151,6 +151,17 @@ run(struct ctx *c, void *arg)
     return ch->then.fn ? ch->then.fn(c, ch->then.arg) : ST_OK;
 }
 
+static void
+tell(struct charge *ch, struct limit_item *items, bool *passed)
+{
+    window_judge(ch->checks, ch->n, ch->counts);
+    for (size_t i = 0; i < ch->n; i++) {
+        items[i].fits = ch->checks[i].fits;
+        items[i].remaining = ch->checks[i].remaining;
+    }
+    *passed = ch->passed;
+}
+
 enum status
 limit_svc_charge(struct ctx *c, struct limit_item *items, size_t n, int64_t now_ms,
                  struct limit_then then, bool *passed)
@@ -165,12 +176,27 @@ limit_svc_charge(struct ctx *c, struct limit_item *items, size_t n, int64_t now_
     st = writes > 1 ? db_tx(c, run, &ch) : run(c, &ch);
     if (st != ST_OK)
         return st;
-    window_judge(ch.checks, n, ch.counts);
-    for (size_t i = 0; i < n; i++) {
-        items[i].fits = ch.checks[i].fits;
-        items[i].remaining = ch.checks[i].remaining;
-    }
-    *passed = ch.passed;
+    tell(&ch, items, passed);
+    return ST_OK;
+}
+
+enum status
+limit_svc_charge_if(struct ctx *c, struct limit_item *item, int64_t now_ms,
+                    const struct counter_premise *premise, bool *holds, bool *passed)
+{
+    struct charge ch = {.n = 0};
+    enum status st;
+
+    *holds = false;
+    plan(c, &ch, item, 1, now_ms);
+    if (only_looks(&ch.demand[0]))
+        return ST_OK;
+    st = counter_store_take_if(c, &ch.counters[0], ch.demand[0].cost, ch.demand[0].bound, premise,
+                               holds, &ch.passed, &ch.counts[0]);
+    if (st != ST_OK || !*holds)
+        return st;
+    ch.counts[0] = ch.passed ? ch.counts[0] - ch.demand[0].cost : -1;
+    tell(&ch, item, passed);
     return ST_OK;
 }
 

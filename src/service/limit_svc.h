@@ -25,6 +25,12 @@ struct limit_then {
 enum status limit_svc_charge(struct ctx *c, struct limit_item *items, size_t n, int64_t now_ms,
                              struct limit_then then, bool *passed) MUST_USE;
 
+/* The same for one limit alone, if the premise is true when it is charged; *holds says whether it
+ * was. When it was not, or nothing could be taken, nothing else is set and nothing is charged. */
+enum status limit_svc_charge_if(struct ctx *c, struct limit_item *item, int64_t now_ms,
+                                const struct counter_premise *premise, bool *holds,
+                                bool *passed) MUST_USE;
+
 struct limit_quota {
     bool limited; /* the workspace has a limit above 0: headers are to be sent */
     int64_t limit, remaining, reset_s;

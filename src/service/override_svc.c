@@ -87,9 +87,11 @@ set_tx(struct ctx *c, void *arg)
                                s->in->duration.v};
     struct audit *audit = audit_svc_begin(c, s->ns->workspace_id, AUDIT_CORRELATE_SEVERAL);
     struct audit_event *e;
-    bool live;
-    enum status st = namespace_store_hold(c, s->ns->id, &live);
+    bool live = true;
+    enum status st = namespace_store_mark(c, s->ns);
 
+    if (st == ST_OK)
+        st = namespace_store_hold(c, s->ns->id, &live);
     if (st == ST_OK && !live)
         return no_namespace(c);
     if (st == ST_OK)

@@ -9,6 +9,7 @@
 #include "service/audit_svc.h"
 #include "service/limit_svc.h"
 #include "service/override_svc.h"
+#include "service/premise.h"
 #include "service/recorder.h"
 
 #include <stdlib.h>
@@ -18,6 +19,8 @@ struct target {
     const struct limit_in *in;
     struct namespace_row *ns;
     struct override_row *override;
+    struct str token_hash;
+    bool assumed; /* caller and namespace are as a former request saw them */
 };
 
 static int64_t
@@ -160,19 +163,73 @@ latency_ms(const struct ctx *c)
 
 /* ratelimit.limit */
 
+/* Whether something can be taken: else there is only a look, or a refusal without one. */
+static bool
+takes(const struct limit_in *in)
+{
+    int64_t cost = f_int_or(in->cost, 1);
+
+    return cost > 0 && cost <= in->limit.v;
+}
+
 enum status
 ratelimit_svc_identify(struct ctx *c, const struct limit_in *in, struct str token_hash)
 {
     struct target *t = ARENA_NEW(c->mem, struct target);
-    struct caller *caller;
-    enum status st = namespace_store_with_caller(c, token_hash, in->namespace.v, in->identifier.v,
-                                                 &caller, &t->ns, &t->override);
+    const struct premise *kept = NULL;
+    struct caller *caller = ARENA_NEW(c->mem, struct caller);
+    enum status st = ST_OK;
 
-    if (st != ST_OK)
-        return st;
     t->in = in;
+    t->token_hash = token_hash;
     c->prefetched = t;
-    return access_svc_accept(c, caller, token_hash);
+    if (c->premises && !c->test_time_ms && takes(in))
+        kept = premise_find(c->premises, token_hash, in->namespace.v);
+    if (kept) {
+        t->assumed = true;
+        t->ns = ARENA_NEW(c->mem, struct namespace_row);
+        *t->ns = kept->ns;
+        *caller = kept->caller;
+        c->now_ms = premise_now(c->premises);
+    } else {
+        st = namespace_store_with_caller(c, token_hash, in->namespace.v, in->identifier.v, &caller,
+                                         &t->ns, &t->override);
+    }
+    return st == ST_OK ? access_svc_accept(c, caller, token_hash) : st;
+}
+
+/* Charges if all that was assumed is still true; ST_STALE when it is not. A connection that was cut
+ * while nothing happened comes to the same: to count twice refuses too early at worst. */
+static enum status
+charge_assuming(struct ctx *c, struct target *t, struct limit_item *item, bool *passed)
+{
+    struct counter_premise p = {.root_hash = t->token_hash,
+                                .permissions = c->who->permissions,
+                                .namespace_id = t->ns->id,
+                                .namespace_name = t->ns->name};
+    bool holds = false;
+    enum status st = limit_svc_charge_if(c, item, c->now_ms, &p, &holds, passed);
+
+    if (st == ST_OK && holds)
+        return ST_OK;
+    premise_drop(c->premises, t->token_hash, t->in->namespace.v);
+    if (st != ST_OK && st != ST_SERVICE_UNAVAILABLE)
+        return st;
+    err_clear(c);
+    return ST_STALE;
+}
+
+static enum status
+charge(struct ctx *c, struct target *t, struct limit_item *item, bool *passed)
+{
+    enum status st;
+
+    if (t->assumed)
+        return charge_assuming(c, t, item, passed);
+    st = limit_svc_charge(c, item, 1, now_of(c), (struct limit_then){NULL, NULL}, passed);
+    if (st == ST_OK && c->premises)
+        premise_keep(c->premises, t->token_hash, t->in->namespace.v, c->who, t->ns, c->now_ms);
+    return st;
 }
 
 enum status
@@ -195,7 +252,7 @@ ratelimit_svc_limit(struct ctx *c, const struct limit_in *in, struct limit_out *
     if (st != ST_OK)
         return st;
     item = item_of(t);
-    st = limit_svc_charge(c, &item, 1, now_of(c), (struct limit_then){NULL, NULL}, &passed);
+    st = charge(c, t, &item, &passed);
     if (st != ST_OK)
         return st;
     *out = (struct limit_out){f_bool(passed), f_int(item.limit), f_int(item.remaining),

@@ -7,6 +7,9 @@
 
 #include <stdlib.h>
 
+/* An answer with more might not fit into the memory of a request. */
+enum { PAGE_PERMISSIONS = 20000 };
+
 static enum status
 require(struct ctx *c, enum access need)
 {
@@ -176,22 +179,41 @@ role_svc_get(struct ctx *c, struct str id_or_name, struct role_out *out)
     return st;
 }
 
+/* Lowers *n to as many roles as one answer has room for: with all their permissions, at least one
+ * role. */
+static enum status
+cut_page(struct ctx *c, const struct role_row *rows, size_t *n)
+{
+    int64_t *counts = ARENA_ARRAY(c->mem, *n + 1, int64_t), total = 0;
+    enum status st = role_store_count_permissions(c, rbac_svc_role_ids(c, rows, *n), *n, counts);
+
+    for (size_t i = 0; st == ST_OK && i < *n; i++) {
+        total += counts[i];
+        if (i > 0 && total > PAGE_PERMISSIONS)
+            *n = i;
+    }
+    return st;
+}
+
 enum status
 role_svc_list(struct ctx *c, const struct rbac_list_in *in, struct f_list *out, struct str *next)
 {
-    size_t limit = (size_t)f_int_or(in->limit, RBAC_SHAPE_PAGE), n = 0;
+    size_t limit = (size_t)f_int_or(in->limit, RBAC_SHAPE_PAGE), n, found = 0;
     struct role_row *rows;
     enum status st = require(c, ACCESS_read_role);
 
     if (st == ST_OK)
         st = role_store_list(c, c->who->workspace_id, str_trim(f_str_or_empty(in->search)),
-                             f_str_or_empty(in->cursor), (int64_t)limit + 1, &rows, &n);
+                             f_str_or_empty(in->cursor), (int64_t)limit + 1, &rows, &found);
     if (st != ST_OK)
         return st;
-    if (n > limit) {
-        *next = rows[limit].id;
-        n = limit;
-    }
+    n = found < limit ? found : limit;
+    if (n > 1)
+        st = cut_page(c, rows, &n);
+    if (st != ST_OK)
+        return st;
+    if (n < found)
+        *next = rows[n].id;
     return role_svc_describe(c, rows, n, out);
 }
 

@@ -361,37 +361,13 @@ workspace_svc_root_key_create(struct ctx *c, const struct root_key_create_in *in
 }
 
 static enum status
-root_key_load(struct ctx *c, struct str id, struct root_key_row **out)
+root_key_lock(struct ctx *c, struct str id, struct root_key_row **out)
 {
-    enum status st = workspace_store_now(c);
+    enum status st = workspace_store_root_key_lock(c, id, out);
 
-    if (st == ST_OK)
-        st = workspace_store_root_key(c, id, out);
     if (st == ST_OK && (!*out || !str_eq((*out)->id, id)))
         return err_set(c, ST_KEY_NOT_FOUND, "There is no root key '%.*s'.", STR_ARG(id));
     return st;
-}
-
-struct root_key_change {
-    struct root_key_row *k;
-    struct str old_permissions;
-};
-
-static enum status
-root_key_update_tx(struct ctx *c, void *arg)
-{
-    const struct root_key_change *ch = arg;
-    struct audit *a = audit_svc_begin(c, ch->k->workspace_id, AUDIT_CORRELATE_SEVERAL);
-    enum status st = workspace_store_root_key_update(c, ch->k);
-
-    if (st != ST_OK)
-        return st;
-    audit_root_key(a, ch->k, "key.update", "Updated");
-    audit_difference(a, ch->k, ch->old_permissions, ch->k->permissions,
-                     "authorization.disconnect_permission_and_key", "Removed");
-    audit_difference(a, ch->k, ch->k->permissions, ch->old_permissions,
-                     "authorization.connect_permission_and_key", "Added");
-    return audit_svc_write(a);
 }
 
 static bool
@@ -430,36 +406,83 @@ change_permissions(struct ctx *c, const struct root_key_update_in *in, struct st
     return st;
 }
 
+static enum status
+root_key_apply(struct ctx *c, const struct root_key_update_in *in, struct root_key_row *k)
+{
+    if (in->name.state == F_SET)
+        k->name = in->name.v;
+    k->enabled = f_bool_or(in->enabled, k->enabled);
+    if (in->expires.state != F_ABSENT) {
+        k->has_expiry = in->expires.state == F_SET;
+        k->expires_at = in->expires.v;
+    }
+    return change_permissions(c, in, &k->permissions);
+}
+
+static bool
+root_key_same(const struct root_key_row *a, const struct root_key_row *b)
+{
+    return str_eq(a->name, b->name) && a->enabled == b->enabled && a->has_expiry == b->has_expiry &&
+           a->expires_at == b->expires_at && str_eq(a->permissions, b->permissions);
+}
+
+struct root_key_change {
+    const struct root_key_update_in *in;
+    struct root_key_row *k;
+};
+
+static enum status
+root_key_update_tx(struct ctx *c, void *arg)
+{
+    struct root_key_change *ch = arg;
+    struct root_key_row old;
+    struct audit *a;
+    enum status st = root_key_lock(c, ch->in->key_id.v, &ch->k);
+
+    if (st != ST_OK)
+        return st;
+    old = *ch->k;
+    st = root_key_apply(c, ch->in, ch->k);
+    if (st != ST_OK || root_key_same(&old, ch->k))
+        return st;
+    st = workspace_store_root_key_update(c, ch->k);
+    if (st != ST_OK)
+        return st;
+    a = audit_svc_begin(c, ch->k->workspace_id, AUDIT_CORRELATE_SEVERAL);
+    audit_root_key(a, ch->k, "key.update", "Updated");
+    audit_difference(a, ch->k, old.permissions, ch->k->permissions,
+                     "authorization.disconnect_permission_and_key", "Removed");
+    audit_difference(a, ch->k, ch->k->permissions, old.permissions,
+                     "authorization.connect_permission_and_key", "Added");
+    return audit_svc_write(a);
+}
+
 enum status
 workspace_svc_root_key_update(struct ctx *c, const struct root_key_update_in *in,
                               struct root_key_row **out)
 {
-    struct root_key_change ch;
-    enum status st = root_key_load(c, in->key_id.v, out);
+    struct root_key_change ch = {in, NULL};
+    enum status st = workspace_store_now(c);
 
-    if (st != ST_OK)
-        return st;
-    ch = (struct root_key_change){*out, (*out)->permissions};
-    if (in->name.state == F_SET)
-        ch.k->name = in->name.v;
-    ch.k->enabled = f_bool_or(in->enabled, ch.k->enabled);
-    if (in->expires.state != F_ABSENT) {
-        ch.k->has_expiry = in->expires.state == F_SET;
-        ch.k->expires_at = in->expires.v;
-    }
-    st = change_permissions(c, in, &ch.k->permissions);
-    return st == ST_OK ? db_tx(c, root_key_update_tx, &ch) : st;
+    if (st == ST_OK)
+        st = db_tx(c, root_key_update_tx, &ch);
+    *out = ch.k;
+    return st;
 }
 
 static enum status
 root_key_revoke_tx(struct ctx *c, void *arg)
 {
-    const struct root_key_row *k = arg;
-    struct audit *a = audit_svc_begin(c, k->workspace_id, AUDIT_CORRELATE_SEVERAL);
-    enum status st = workspace_store_root_key_delete(c, k->id);
+    const struct str *id = arg;
+    struct root_key_row *k;
+    struct audit *a;
+    enum status st = root_key_lock(c, *id, &k);
 
+    if (st == ST_OK)
+        st = workspace_store_root_key_delete(c, k->id);
     if (st != ST_OK)
         return st;
+    a = audit_svc_begin(c, k->workspace_id, AUDIT_CORRELATE_SEVERAL);
     audit_root_key(a, k, "key.delete", "Revoked");
     return audit_svc_write(a);
 }
@@ -467,8 +490,7 @@ root_key_revoke_tx(struct ctx *c, void *arg)
 enum status
 workspace_svc_root_key_revoke(struct ctx *c, struct str key_id)
 {
-    struct root_key_row *k;
-    enum status st = root_key_load(c, key_id, &k);
+    enum status st = workspace_store_now(c);
 
-    return st == ST_OK ? db_tx(c, root_key_revoke_tx, k) : st;
+    return st == ST_OK ? db_tx(c, root_key_revoke_tx, &key_id) : st;
 }

@@ -3,13 +3,15 @@
 
 #include "store/blocks.h"
 
-enum { BY_ID, INSERT, UPDATE, SOFT_DELETE, KEYSPACES, MAX };
+enum { BY_ID, LOCK, INSERT, UPDATE, SOFT_DELETE, KEYSPACES, MAX };
+
+#define SELECT_BY_ID                                                                               \
+    "SELECT id, workspace_id, keyspace_id, name, ip_whitelist, default_prefix, default_bytes, "    \
+    "store_encrypted_keys, delete_protection, created_at, deleted_at FROM lk_api WHERE id = ?"
 
 static const struct db_stmt sql[MAX] = {
-    [BY_ID] = {"SELECT id, workspace_id, keyspace_id, name, ip_whitelist, default_prefix, "
-               "default_bytes, store_encrypted_keys, delete_protection, created_at, deleted_at "
-               "FROM lk_api WHERE id = ?",
-               false},
+    [BY_ID] = {SELECT_BY_ID, false},
+    [LOCK] = {SELECT_BY_ID " FOR UPDATE", false},
     [INSERT] = {"INSERT INTO lk_api (id, workspace_id, keyspace_id, name, created_at) "
                 "VALUES (?, ?, ?, ?, ?)",
                 false},
@@ -26,11 +28,11 @@ static const struct db_stmt sql[MAX] = {
 };
 const struct db_stmt_list api_store_stmts = DB_STMT_LIST("api_store", sql);
 
-enum status
-api_store_by_id(struct ctx *c, struct str id, struct api_row **out)
+static enum status
+one(struct ctx *c, const struct db_stmt *s, struct str id, struct api_row **out)
 {
     struct db_rows rows = {0};
-    enum status st = db_select(c, &sql[BY_ID], DB_ARGS(db_str(id)), &rows);
+    enum status st = db_select(c, s, DB_ARGS(db_str(id)), &rows);
     struct db_cursor cur;
     struct api_row *a;
     int64_t ignored;
@@ -53,6 +55,18 @@ api_store_by_id(struct ctx *c, struct str id, struct api_row **out)
     a->deleted = db_next_int_opt(&cur, &ignored);
     *out = a;
     return ST_OK;
+}
+
+enum status
+api_store_by_id(struct ctx *c, struct str id, struct api_row **out)
+{
+    return one(c, &sql[BY_ID], id, out);
+}
+
+enum status
+api_store_lock(struct ctx *c, struct str id, struct api_row **out)
+{
+    return one(c, &sql[LOCK], id, out);
 }
 
 enum status

@@ -13,6 +13,8 @@ struct api_row {
 
 /* Also finds deleted APIs; *out is NULL when there is no row. */
 enum status api_store_by_id(struct ctx *c, struct str id, struct api_row **out) MUST_USE;
+/* As above, and locks the row until the end of the transaction. */
+enum status api_store_lock(struct ctx *c, struct str id, struct api_row **out) MUST_USE;
 enum status api_store_insert(struct ctx *c, const struct api_row *a) MUST_USE;
 /* Writes the settings, the name and updated_at. */
 enum status api_store_update(struct ctx *c, const struct api_row *a) MUST_USE;

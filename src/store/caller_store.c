@@ -13,9 +13,8 @@ static const struct db_stmt sql[MAX] = {
 };
 const struct db_stmt_list caller_store_stmts = DB_STMT_LIST("caller_store", sql);
 
-/* Permission strings stand one per line. */
-static struct access_grants
-grants_read(struct arena *mem, struct str lines)
+struct access_grants
+caller_store_grants(struct arena *mem, struct str lines)
 {
     size_t n = 1;
     struct str *held;
@@ -38,7 +37,8 @@ caller_store_read(struct ctx *c, struct db_cursor *cur)
     k->id = db_next_str(cur);
     k->name = db_next_str(cur);
     k->workspace_id = db_next_str(cur);
-    k->grants = grants_read(c->mem, db_next_str(cur));
+    k->permissions = db_next_str(cur);
+    k->grants = caller_store_grants(c->mem, k->permissions);
     k->enabled = db_next_int(cur);
     k->deleted = db_next_int_opt(cur, &ignored);
     k->has_expiry = db_next_int_opt(cur, &k->expires_at);

@@ -12,6 +12,7 @@ struct caller {
     bool workspace_exists, workspace_enabled;
     bool has_request_limit;
     int64_t requests_per_minute;
+    struct str permissions; /* as stored, one per line */
     struct access_grants grants;
 };
 
@@ -23,6 +24,8 @@ struct caller {
 #define CALLER_TABLES                                                                              \
     "lk_root_key r LEFT JOIN lk_workspace w ON w.id = r.workspace_id AND w.deleted_at IS NULL"
 struct caller *caller_store_read(struct ctx *c, struct db_cursor *cur);
+/* Stored permissions as a list; its strings are parts of `lines`. */
+struct access_grants caller_store_grants(struct arena *mem, struct str lines);
 
 /* The root key with this hash; *out is NULL when there is none. */
 enum status caller_store_by_hash(struct ctx *c, struct str hash, struct caller **out) MUST_USE;

@@ -4,16 +4,27 @@
 
 #include <string.h>
 
-enum { TAKE, READ, PRUNE, MAX };
+enum { TAKE, TAKE_IF, READ, PRUNE, MAX };
+
+#define COUNT "INSERT INTO lk_counter (scope_id, name_hash, duration_ms, resets_at, used) "
+#define COUNT_ON                                                                                   \
+    "ON DUPLICATE KEY UPDATE used = IF(IF(resets_at >= ?, used, 0) <= ?, "                         \
+    "LAST_INSERT_ID(IF(resets_at >= ?, used, 0) + ?), "                                            \
+    "IF(resets_at >= ?, used, 0) + LAST_INSERT_ID(0)), resets_at = GREATEST(resets_at, ?)"
 
 static const struct db_stmt sql[MAX] = {
-    [TAKE] = {"INSERT INTO lk_counter (scope_id, name_hash, duration_ms, resets_at, used) "
-              "VALUES (?, ?, ?, ?, LAST_INSERT_ID(?)) ON DUPLICATE KEY UPDATE "
-              "used = IF(IF(resets_at >= ?, used, 0) <= ?, "
-              "LAST_INSERT_ID(IF(resets_at >= ?, used, 0) + ?), "
-              "IF(resets_at >= ?, used, 0) + LAST_INSERT_ID(0)), "
-              "resets_at = GREATEST(resets_at, ?)",
-              false},
+    [TAKE] = {COUNT "VALUES (?, ?, ?, ?, LAST_INSERT_ID(?)) " COUNT_ON, false},
+    [TAKE_IF] =
+        {COUNT
+         "SELECT ?, ?, ?, ?, LAST_INSERT_ID(?) FROM lk_root_key r "
+         "JOIN lk_workspace w ON w.id = r.workspace_id "
+         "JOIN lk_namespace n ON n.workspace_id = r.workspace_id AND n.name = ? "
+         "WHERE r.hash = ? AND r.permissions = ? AND r.enabled = 1 "
+         "AND r.deleted_at IS NULL AND r.expires_at IS NULL AND w.enabled = 1 "
+         "AND w.deleted_at IS NULL AND w.requests_per_minute IS NULL AND n.id = ? "
+         "AND n.deleted_at IS NULL AND n.may_have_overrides = 0 "
+         "AND UNIX_TIMESTAMP(NOW(3)) * 1000 >= ? AND UNIX_TIMESTAMP(NOW(3)) * 1000 < ? " COUNT_ON,
+         false},
     [READ] = {"SELECT IF(resets_at >= ?, used, 0) FROM lk_counter "
               "WHERE scope_id = ? AND name_hash = ? AND duration_ms = ?",
               false},
@@ -52,6 +63,27 @@ counter_store_take(struct ctx *c, const struct counter *k, int64_t cost, int64_t
                              &r);
 
     *taken = r.insert_id != 0; /* the count after is at least cost, hence not 0 */
+    *count = r.insert_id;
+    return st;
+}
+
+enum status
+counter_store_take_if(struct ctx *c, const struct counter *k, int64_t cost, int64_t bound,
+                      const struct counter_premise *p, bool *holds, bool *taken, int64_t *count)
+{
+    struct db_result r = {0, 0};
+    enum status st =
+        db_exec(c, &sql[TAKE_IF],
+                DB_ARGS(db_str(k->scope_id), db_bin(hash_of(k)), db_int(k->duration_ms),
+                        db_int(k->resets_at), db_int(cost), db_bin(p->namespace_name),
+                        db_str(p->root_hash), db_str(p->permissions), db_str(p->namespace_id),
+                        db_int(k->resets_at - k->duration_ms), db_int(k->resets_at),
+                        db_int(k->resets_at), db_int(bound), db_int(k->resets_at), db_int(cost),
+                        db_int(k->resets_at), db_int(k->resets_at)),
+                &r);
+
+    *holds = r.affected > 0; /* a refusal matches the counter's row without changing it */
+    *taken = *holds && r.insert_id != 0;
     *count = r.insert_id;
     return st;
 }

@@ -24,6 +24,19 @@ int counter_store_compare(const struct counter *a, const struct counter *b);
  * Else changes nothing and *taken is false. One statement, exact under any concurrency. */
 enum status counter_store_take(struct ctx *c, const struct counter *k, int64_t cost, int64_t bound,
                                bool *taken, int64_t *count) MUST_USE;
+
+/* What has to be true for a counter to be taken from by counter_store_take_if. */
+struct counter_premise {
+    struct str root_hash; /* a live, enabled root key without expiry … */
+    struct str permissions; /* … with these permissions as stored, of a live, enabled workspace … */
+    struct str namespace_id, namespace_name; /* … which has this live namespace
+                                               without overrides */
+};
+/* counter_store_take if all of the premise is true at that instant and the database's clock is
+ * inside the counter's window; *holds says whether it was. */
+enum status counter_store_take_if(struct ctx *c, const struct counter *k, int64_t cost,
+                                  int64_t bound, const struct counter_premise *p, bool *holds,
+                                  bool *taken, int64_t *count) MUST_USE;
 /* The count of the window; 0 when nothing was counted. */
 enum status counter_store_read(struct ctx *c, const struct counter *k, int64_t *count) MUST_USE;
 /* Removes up to limit rows whose window ended before `before`; *n says how many. */

@@ -191,8 +191,9 @@ session_start(struct db *db)
     row = res ? mysql_fetch_row(res) : NULL;
     galera = row && row[1] && strcmp(row[1], "ON") == 0;
     mysql_free_result(res);
-    /* in a cluster a read must see what was written through another node before it */
-    return !galera || mysql_query(db->my, "SET SESSION wsrep_sync_wait = 1") == 0;
+    /* in a cluster a read, INSERT … SELECT included, must see what was written through another node
+     * before it: 1 + 4 */
+    return !galera || mysql_query(db->my, "SET SESSION wsrep_sync_wait = 5") == 0;
 }
 
 /* An older program on a newer schema, or the other way round, would fail in odd ways. */

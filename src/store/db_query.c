@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { E_CUT = 1260, E_PACKET = 1301 }; /* an array, or a text, was cut */
+enum { E_OUT_OF_RANGE = 1690 };         /* a number */
 enum { FIRST_BYTES = 256 };             /* of a text; the buffer grows when a longer one comes */
 
 /* What error numbers of the server mean; all others: that the query is wrong. */
@@ -58,10 +59,15 @@ fail(struct ctx *c, struct db *db)
     for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
         if (meanings[i].code == db->last_errno)
             st = meanings[i].status;
+    if (db->last_errno == E_OUT_OF_RANGE)
+        err_set(c, st, "%s", "Invalid analytics query: a number is too large.");
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (texts[i].status == st)
             err_set(c, st, "%s", texts[i].text);
     err_cause(c, "%u %s", db->last_errno, db->last_error);
+    /* then it is our SQL that is wrong */
+    if (st == ST_ANALYTICS_QUERY && db->last_errno != E_OUT_OF_RANGE)
+        ctx_log(c, LOG_WARN, "analytics_sql_refused", log_s("cause", c->err.cause));
     return st;
 }
 
@@ -85,6 +91,8 @@ db_query_ready(struct ctx *c, struct db *db, bool *mariadb)
     return ST_OK;
 }
 
+/* Temporary tables beyond the server's own bounds go to disk as for everybody; raising the bounds
+ * would make the server reserve more for each of them. */
 static bool
 set_limits(struct ctx *c, struct db *db, const struct db_query *q)
 {
@@ -94,13 +102,14 @@ set_limits(struct ctx *c, struct db *db, const struct db_query *q)
     if (is_mariadb(db))
         sql = arena_fmt(c->mem,
                         "SET SESSION max_statement_time = %.3f, max_session_mem_used = %" PRId64
-                        ", tmp_memory_table_size = %" PRId64 ", max_heap_table_size = %" PRId64,
-                        (double)q->timeout_ms / 1000, q->memory_bytes, table, table);
+                        ", tmp_memory_table_size = LEAST(@@GLOBAL.tmp_memory_table_size, %" PRId64
+                        ")",
+                        (double)q->timeout_ms / 1000, q->memory_bytes, table);
     else
         sql = arena_fmt(c->mem,
-                        "SET SESSION max_execution_time = %" PRId64 ", tmp_table_size = %" PRId64
-                        ", max_heap_table_size = %" PRId64,
-                        q->timeout_ms, table, table);
+                        "SET SESSION max_execution_time = %" PRId64
+                        ", tmp_table_size = LEAST(@@GLOBAL.tmp_table_size, %" PRId64 ")",
+                        q->timeout_ms, table);
     return db_command(db, sql.p);
 }
 

@@ -13,6 +13,7 @@ enum {
     LIST,
     SET_DELETED,
     CLEAR_DELETED,
+    MARK,
     HOLD,
     OVERRIDES,
     OVERRIDE_PAGE,
@@ -25,7 +26,7 @@ enum {
 #define NAMESPACE_COLUMNS                                                                          \
     "n.id, n.workspace_id, n.name, n.deleted_at, n.created_at, "                                   \
     "EXISTS(SELECT 1 FROM lk_override x WHERE x.namespace_id = n.id AND x.wildcard = 1 "           \
-    "AND x.deleted_at IS NULL)"
+    "AND x.deleted_at IS NULL), n.may_have_overrides"
 #define OVERRIDE_COLUMNS "o.id, o.identifier, o.max_count, o.duration_ms"
 #define OVERRIDE_JOIN                                                                              \
     "LEFT JOIN lk_override o ON o.namespace_id = n.id AND o.identifier = ? "                       \
@@ -57,6 +58,9 @@ static const struct db_stmt sql[MAX] = {
     [CLEAR_DELETED] = {"UPDATE lk_namespace SET deleted_at = NULL, updated_at = ? "
                        "WHERE id = ? AND deleted_at IS NOT NULL",
                        false},
+    [MARK] = {"UPDATE lk_namespace SET may_have_overrides = 1 "
+              "WHERE id = ? AND may_have_overrides = 0 AND deleted_at IS NULL",
+              false},
     [HOLD] = {"SELECT id FROM lk_namespace WHERE id = ? AND deleted_at IS NULL "
               "LOCK IN SHARE MODE",
               false},
@@ -93,6 +97,7 @@ namespace_read(struct db_cursor *cur)
     n.deleted = db_next_int_opt(cur, &ignored);
     n.created_at = db_next_int(cur);
     n.has_wildcards = db_next_int(cur);
+    n.may_have_overrides = db_next_int(cur);
     return n;
 }
 
@@ -266,6 +271,12 @@ namespace_store_set_deleted(struct ctx *c, struct str id, bool deleted, bool *do
 
     *done = r.affected == 1;
     return st;
+}
+
+enum status
+namespace_store_mark(struct ctx *c, const struct namespace_row *ns)
+{
+    return ns->may_have_overrides ? ST_OK : db_exec(c, &sql[MARK], DB_ARGS(db_str(ns->id)), NULL);
 }
 
 enum status

@@ -10,6 +10,7 @@ struct namespace_row {
     bool deleted;
     int64_t created_at;
     bool has_wildcards; /* some live override contains * */
+    bool may_have_overrides;
 };
 
 struct override_row {
@@ -42,6 +43,10 @@ enum status namespace_store_set_deleted(struct ctx *c, struct str id, bool delet
 /* In a transaction: waits for a deletion of the namespace that is under way and holds off others
  * until the transaction ends. *live is false when it has been deleted. */
 enum status namespace_store_hold(struct ctx *c, struct str id, bool *live) MUST_USE;
+
+/* Says that the namespace, if it is live, has overrides from now on. Call it in the transaction
+ * that adds one, before the namespace is held. */
+enum status namespace_store_mark(struct ctx *c, const struct namespace_row *ns) MUST_USE;
 
 /* All live overrides of a namespace, by id. */
 enum status namespace_store_overrides(struct ctx *c, struct str namespace_id,

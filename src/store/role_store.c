@@ -20,6 +20,7 @@ enum {
     DETACH_KEYS,
     DELETE,
     PERMISSIONS,
+    COUNT_PERMISSIONS,
     MAX
 };
 
@@ -54,6 +55,9 @@ static const struct db_stmt sql[MAX] = {
          "JOIN lk_permission p ON p.id = rp.permission_id WHERE rp.role_id IN " BLOCKS_LIST
          " ORDER BY rp.role_id, p.slug",
          false},
+    [COUNT_PERMISSIONS] = {"SELECT role_id, COUNT(*) FROM lk_role_permission "
+                           "WHERE role_id IN " BLOCKS_LIST " GROUP BY role_id",
+                           false},
 };
 const struct db_stmt_list role_store_stmts = DB_STMT_LIST("role_store", sql);
 
@@ -259,6 +263,27 @@ role_store_unlink(struct ctx *c, struct str role_id, const struct str *permissio
         st = db_exec(c, &sql[UNLINK], (struct db_args){args, 1 + BLOCKS_LIST_SIZE}, NULL);
         permission_ids += took;
         n -= took;
+    }
+    return st;
+}
+
+enum status
+role_store_count_permissions(struct ctx *c, const struct str *role_ids, size_t n, int64_t *counts)
+{
+    struct db_rows rows;
+    enum status st = blocks_select(c, &sql[COUNT_PERMISSIONS], (struct db_args){NULL, 0}, db_str,
+                                   role_ids, n, &rows);
+
+    for (size_t i = 0; i < n; i++)
+        counts[i] = 0;
+    for (size_t j = 0; st == ST_OK && j < rows.n; j++) {
+        struct db_cursor cur = db_row(&rows, j);
+        struct str id = db_next_str(&cur);
+        int64_t count = db_next_int(&cur);
+
+        for (size_t i = 0; i < n; i++)
+            if (str_eq(role_ids[i], id))
+                counts[i] = count;
     }
     return st;
 }

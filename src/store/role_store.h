@@ -47,6 +47,9 @@ enum status role_store_delete(struct ctx *c, struct str id) MUST_USE;
 enum status role_store_permissions(struct ctx *c, const struct str *role_ids, size_t n,
                                    struct permission_row **rows, struct str **of,
                                    size_t *found) MUST_USE;
+/* How many each of n roles has, into counts[n]. */
+enum status role_store_count_permissions(struct ctx *c, const struct str *role_ids, size_t n,
+                                         int64_t *counts) MUST_USE;
 /* Linking again, or unlinking what is not linked, changes nothing. */
 enum status role_store_link(struct ctx *c, struct str role_id, const struct str *permission_ids,
                             size_t n) MUST_USE;

@@ -9,7 +9,7 @@ enum {
     UPDATE,
     SET_ANALYTICS,
     SOFT_DELETE,
-    ROOT_KEY,
+    ROOT_KEY_LOCK,
     ROOT_KEYS,
     ROOT_KEY_INSERT,
     ROOT_KEY_UPDATE,
@@ -49,9 +49,9 @@ static const struct db_stmt sql[MAX] = {
          "result_rows = VALUES(result_rows)",
          false},
     [SOFT_DELETE] = {"UPDATE lk_workspace SET deleted_at = ? WHERE id = ?", false},
-    [ROOT_KEY] = {"SELECT " ROOT_KEY_COLUMNS " FROM lk_root_key "
-                  "WHERE id = ? AND deleted_at IS NULL",
-                  false},
+    [ROOT_KEY_LOCK] = {"SELECT " ROOT_KEY_COLUMNS " FROM lk_root_key "
+                       "WHERE id = ? AND deleted_at IS NULL FOR UPDATE",
+                       false},
     [ROOT_KEYS] = {"SELECT " ROOT_KEY_COLUMNS " FROM lk_root_key "
                    "WHERE workspace_id = ? AND deleted_at IS NULL ORDER BY created_at, id",
                    false},
@@ -186,10 +186,10 @@ root_keys(struct ctx *c, const struct db_stmt *s, struct str id, struct root_key
 }
 
 enum status
-workspace_store_root_key(struct ctx *c, struct str id, struct root_key_row **out)
+workspace_store_root_key_lock(struct ctx *c, struct str id, struct root_key_row **out)
 {
     size_t n;
-    enum status st = root_keys(c, &sql[ROOT_KEY], id, out, &n);
+    enum status st = root_keys(c, &sql[ROOT_KEY_LOCK], id, out, &n);
 
     if (n == 0)
         *out = NULL;

@@ -40,9 +40,10 @@ struct root_key_row {
     int64_t expires_at, created_at;
 };
 
-/* Live root keys only. */
-enum status workspace_store_root_key(struct ctx *c, struct str id,
-                                     struct root_key_row **out) MUST_USE;
+/* Live root keys only; *out is NULL when there is none. Locks the row until the end of the
+ * transaction. */
+enum status workspace_store_root_key_lock(struct ctx *c, struct str id,
+                                          struct root_key_row **out) MUST_USE;
 enum status workspace_store_root_keys(struct ctx *c, struct str workspace_id,
                                       struct root_key_row **rows, size_t *n) MUST_USE;
 enum status workspace_store_root_key_insert(struct ctx *c, const struct root_key_row *k) MUST_USE;

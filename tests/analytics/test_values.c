@@ -1,7 +1,6 @@
 /* analytics: what functions and operators give (contract analytics.md sections 7, 12), computed by
  * the database. */
 #include "support/analytics.h"
-#include "support/execute.h"
 #include "support/test.h"
 
 /* Values of one event, see analytics_seed(); expected results are JSON. */

@@ -174,6 +174,7 @@ overrides(void)
 
     fx_clock(NOW);
     hit("");
+    fx_sql("UPDATE lk_namespace SET may_have_overrides = 1");
     fx_sql(
         "INSERT INTO lk_override (id, workspace_id, namespace_id, identifier, wildcard, "
         "max_count, duration_ms, created_at, deleted_at) SELECT o.id, '%s', n.id, o.i, o.w, o.m, "
@@ -222,10 +223,10 @@ decisions_are_recorded(void)
     CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_ratelimit_decision"), 2);
     CHECK_STR(fx_sql_str("SELECT CONCAT_WS('|', workspace_id = '%s', position, namespace_id LIKE "
                          "'rlns%%', identifier, override_id, max_count, remaining, resets_at, "
-                         "tokens, time) FROM lk_ratelimit_decision WHERE passed = 1 AND request_id "
-                         "= '%s'",
+                         "tokens, time DIV 1000) FROM lk_ratelimit_decision WHERE passed = 1 AND "
+                         "request_id = '%s'",
                          fx_workspace, at_str(a, "meta.requestId")),
-              "1|0|1|u||10|5|1764000060000|2|1764000001234");
+              "1|0|1|u||10|5|1764000060000|2|1764000001");
     fx_ok("ratelimit.multiLimit", "[{" ONE "},{" ONE ",\"cost\":50}]");
     fx_flush();
     CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_ratelimit_decision"), 4);

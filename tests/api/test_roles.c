@@ -318,6 +318,32 @@ deleting_from_very_many(void)
 
 /* Listing */
 
+/* A page has room for so many permissions; further roles are on the next one. */
+static void
+lists_huge_roles(void)
+{
+    struct answer a;
+
+    for (int i = 0; i < 3; i++)
+        fx_sql("INSERT INTO lk_role (id, workspace_id, name, created_at) VALUES ('role_%d', '%s', "
+               "'r%d', 1)",
+               i, fx_workspace, i);
+    fx_sql("INSERT INTO lk_permission (id, workspace_id, slug, name, created_at) SELECT "
+           "CONCAT('perm_', seq), '%s', CONCAT('p', seq), 'n', 1 FROM " FX_SEQ
+           " WHERE seq <= 10000",
+           fx_workspace);
+    fx_sql("INSERT INTO lk_role_permission SELECT r.id, p.id, 1 FROM lk_role r, lk_permission p");
+    a = fx_ok("permissions.listRoles", "{}");
+    CHECK_STR(at_join(a, "data", "id"), "role_0 role_1");
+    CHECK_INT(at_len(a, "data.1.permissions"), 10000);
+    CHECK_STR(at_str(a, "pagination.cursor"), "role_2");
+    a = fx_ok("permissions.listRoles", "{\"cursor\":\"role_2\"}");
+    CHECK_STR(at_join(a, "data", "id"), "role_2");
+    CHECK(!at_true(a, "pagination.hasMore"));
+    CHECK_STR(at_str(fx_ok("permissions.listRoles", "{\"limit\":1}"), "pagination.cursor"),
+              "role_1");
+}
+
 static void
 lists_with_permissions(void)
 {
@@ -459,6 +485,7 @@ CU_TestInfo suite_api_roles[] = {
     {"deleting takes it from keys", deleting_takes_it_from_all},
     {"deleting takes it from very many", deleting_from_very_many},
     {"lists with permissions, page by page", lists_with_permissions},
+    {"lists huge roles", lists_huge_roles},
     {"search is literal", search_is_literal},
     {"changes are atomic", changes_are_atomic},
     {"reading and deleting ask first", reading_and_deleting_ask_first},

@@ -24,6 +24,7 @@ texts(void)
         {"{\"data\":[{\"a\":1}],\"pagination\":{\"hasMore\":true,\"cursor\":\"c1\"}}", NULL,
          "a\n1\n\nMore: --cursor c1\n"},
         {"{\"data\":[{\"a\":1}],\"pagination\":{\"hasMore\":false}}", NULL, "a\n1\n"},
+        {"[{\"f(0.5)\":1}]", NULL, "f(0.5)\n1\n"},
     };
     struct arena *mem = arena_new(1 << 20);
 
@@ -34,7 +35,28 @@ texts(void)
     arena_free(mem);
 }
 
+static void
+csv(void)
+{
+    static const struct {
+        const char *json, *want;
+    } rows[] = {
+        {"[]", ""},
+        {"[{\"a\":1,\"b\":\"x\"},{\"a\":null,\"b\":\"\"}]", "a,b\r\n1,x\r\n,\r\n"},
+        {"[{\"f(a, b)\":0.5,\"q\":\"say \\\"x\\\"\",\"t\":[\"a\",\"b/c\"],\"y\":true}]",
+         "\"f(a, b)\",q,t,y\r\n0.5,\"say \"\"x\"\"\",\"[\"\"a\"\",\"\"b/c\"\"]\",true\r\n"},
+    };
+    struct arena *mem = arena_new(1 << 20);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        test_row("%s", rows[i].json);
+        CHECK_STR(show_csv(mem, str_of(rows[i].json)).p, rows[i].want);
+    }
+    arena_free(mem);
+}
+
 CU_TestInfo suite_app_show[] = {
     {"texts", texts},
+    {"CSV", csv},
     CU_TEST_INFO_NULL,
 };

@@ -124,6 +124,26 @@ explains(void)
     arena_free(mem);
 }
 
+/* The longest id that a request can name is shown whole. */
+static void
+explains_long_ids(void)
+{
+    struct arena *mem = arena_new(1 << 20);
+    struct access_grants none = {NULL, 0};
+    struct access_scope long_id = {.api = S("")};
+    char id[255 * 4 + 1] = "";
+
+    for (size_t i = 0; i < 255; i++)
+        strcat(id, "\xF0\x9F\x94\x91");
+    long_id.api = str_of(id);
+    CHECK_STR(
+        arena_cstr(mem, access_explain(mem, access_spec(ACCESS_migrate_keys), &long_id, &none)),
+        arena_fmt(mem, "Missing one of these permissions: api.%s.create_key or api.*.create_key",
+                  id)
+            .p);
+    arena_free(mem);
+}
+
 /* Every row of the table can be walked to its end. */
 static void
 every_row_parses(void)
@@ -182,6 +202,10 @@ urns(void)
 }
 
 CU_TestInfo suite_domain_access[] = {
-    {"allows", allows}, {"explains", explains}, {"every row parses", every_row_parses},
-    {"urns", urns},     CU_TEST_INFO_NULL,
+    {"allows", allows},
+    {"explains", explains},
+    {"explains long ids", explains_long_ids},
+    {"every row parses", every_row_parses},
+    {"urns", urns},
+    CU_TEST_INFO_NULL,
 };

@@ -26,16 +26,18 @@ async function lockKey(keyId) {
   return () => { p.stdin.end("COMMIT;\n"); return new Promise((r) => p.once("exit", r)); };
 }
 
-test(`${server}: an idle worker exits at once on SIGTERM`, { skip: plainCgi }, async () => {
-  const { key } = await newKey();
-  await Promise.all(Array.from({ length: 8 }, () => code(key)));
-  const [pid] = await workers();
-  const start = Date.now();
-  process.kill(pid, "SIGTERM");
-  await until(() => !alive(pid), "the worker's end");
-  assert.ok(Date.now() - start < 1_000, `took ${Date.now() - start} ms`);
-  for (let i = 0; i < 20; i++) await until(async () => (await code(key)) === "VALID", "an answer");
-});
+for (const signal of ["SIGTERM", "SIGUSR1"]) {
+  test(`${server}: an idle worker exits at once on ${signal}`, { skip: plainCgi }, async () => {
+    const { key } = await newKey();
+    await Promise.all(Array.from({ length: 8 }, () => code(key)));
+    const [pid] = await workers();
+    const start = Date.now();
+    process.kill(pid, signal);
+    await until(() => !alive(pid), "the worker's end");
+    assert.ok(Date.now() - start < 1_000, `took ${Date.now() - start} ms`);
+    for (let i = 0; i < 20; i++) await until(async () => (await code(key)) === "VALID", "an answer");
+  });
+}
 
 test(`${server}: a request in progress is finished after SIGTERM`, { skip: plainCgi }, async () => {
   const { key, keyId } = await newKey({ credits: { remaining: 5 } });
@@ -118,4 +120,15 @@ test(`${server}: doctor finds nothing wrong, also from outside`, async () => {
   const findings = JSON.parse(stdout);
   assert.deepEqual(findings.filter((f) => !f.ok), []);
   assert.deepEqual(findings.slice(-3).map((f) => f.check), ["web server", "encryption", "large requests"]);
+});
+
+test(`${server}: doctor reports a configuration that cannot be read`, async () => {
+  await assert.rejects(run(demo.latchkey, ["doctor", "--config", "/nonexistent.conf", "--output", "json"]), (e) => {
+    const [finding, ...more] = JSON.parse(e.stdout);
+    assert.equal(e.code, 1);
+    assert.deepEqual(more, []);
+    assert.deepEqual([finding.check, finding.ok], ["configuration", false]);
+    assert.match(finding.detail, /nonexistent/);
+    return true;
+  });
 });

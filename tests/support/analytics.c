@@ -1,10 +1,10 @@
 /* Events, and queries on them. */
 #include "support/analytics.h"
 
-#include "support/execute.h"
 #include "support/isolation.h"
 #include "support/records.h"
 #include "support/test.h"
+#include "store/db_query.h"
 
 static void
 verification(const char *workspace, const char *request, const char *at, const char *rest)
@@ -67,7 +67,52 @@ analytics_seed(void)
                  "'other', 'other', 1, 'other', 1000000, 1000000, 1000000, 1000000, 1000000");
     }
     record_queue_all();
-    fx_sql("SET SESSION group_concat_max_len = 4194304");
+}
+
+static enum status
+take_row(void *arg, const struct cell *row, bool *done)
+{
+    struct query *q = arg;
+    enum status st = query_row(q, row);
+
+    *done = q->result.done;
+    return st;
+}
+
+static enum status
+run(struct ctx *c, struct query *q)
+{
+    struct db_arg *args = ARENA_ARRAY(c->mem, q->params.n + 1, struct db_arg);
+    const struct db_query dq = {
+        .sql = q->sql,
+        .args = {args, q->params.n},
+        .cells = q->cells,
+        .n_cells = q->n_cells,
+        .timeout_ms = 30000,
+        .memory_bytes = 1000000000,
+        .value_max = RESULT_BYTES_MAX,
+    };
+    enum status st;
+
+    for (size_t i = 0; i < q->params.n; i++)
+        args[i] = q->params.v[i].bytes ? db_bin(q->params.v[i].s) : db_str(q->params.v[i].s);
+    st = db_query_run(c, c->reader, &dq, take_row, q);
+    return st == ST_OK ? query_end(q) : st;
+}
+
+static const char *
+rows_of(struct ctx *c, const struct query *q)
+{
+    struct sb b;
+
+    sb_init(&b, c->mem, 1024);
+    sb_putc(&b, '[');
+    for (size_t i = 0; i < q->result.rows; i++) {
+        sb_puts(&b, i ? "," : "");
+        sb_put(&b, result_row(&q->result, i));
+    }
+    sb_putc(&b, ']');
+    return sb_str(&b).p;
 }
 
 const char *
@@ -75,13 +120,18 @@ analytics_answer(enum relation_family f, const char *query)
 {
     struct ctx *c = fx_ctx();
     struct scope scope = {.workspace = str_of(fx_workspace), .all_spaces = true};
+    bool mariadb = true;
     const char *fault;
     struct query q;
 
     c->now_ms = ANALYTICS_NOW;
-    if (isolation_plan(c, str_of(query), f, &scope, DIALECT_MARIADB, &q) != ST_OK)
-        return arena_cstr(c->mem, c->err.detail);
-    fault = isolation_fault(&q, &scope);
-    CHECK_STR(fault ? fault : "", "");
-    return execute_query(c, &q);
+    if (db_query_ready(c, c->reader, &mariadb) == ST_OK &&
+        isolation_plan(c, str_of(query), f, &scope, mariadb ? DIALECT_MARIADB : DIALECT_MYSQL,
+                       &q) == ST_OK) {
+        fault = isolation_fault(&q, &scope);
+        CHECK_STR(fault ? fault : "", "");
+        if (run(c, &q) == ST_OK)
+            return rows_of(c, &q);
+    }
+    return fx_fmt("%.*s %.*s", STR_ARG(c->err.detail), STR_ARG(c->err.cause));
 }

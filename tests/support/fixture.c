@@ -8,6 +8,7 @@
 #include "base/sb.h"
 #include "domain/rootperm.h"
 #include "schema/decode.h"
+#include "service/premise.h"
 #include "service/recorder.h"
 #include "store/migrate.h"
 
@@ -35,6 +36,7 @@ static struct conf defaults;
 static struct log quiet = {.least = LOG_DEBUG, .sink = silence};
 static struct db *db, *reader, *usual_reader;
 static struct recorder *recorder;
+static struct premises *premises;
 static struct decode_parser *parser;
 
 static struct ctx
@@ -47,6 +49,7 @@ context(void)
                         .reader = reader,
                         .recorder = recorder,
                         .metrics = fx_metrics,
+                        .premises = premises,
                         .request_id = {"", 0},
                         .remote_ip = {"", 0},
                         .user_agent = {"", 0}};
@@ -90,6 +93,7 @@ fx_connect(void)
     dc.read_only = true;
     reader = db_open(&dc, &quiet);
     recorder = recorder_new();
+    premises = premise_open();
 }
 
 bool
@@ -122,6 +126,7 @@ void
 fx_close(void)
 {
     decode_parser_free(parser);
+    premise_close(premises);
     recorder_free(recorder);
     db_close(reader);
     db_close(db);
@@ -173,10 +178,10 @@ empty_tables(void)
 
 /* What `latchkey root-key create --all-permissions` grants. */
 static const char *
-all_permissions(void)
+all_permissions(const char *workspace)
 {
     size_t n;
-    struct str *all = rootperm_all(mem, str_of(fx_workspace), &n);
+    struct str *all = rootperm_all(mem, str_of(workspace), &n);
     struct sb lines;
 
     sb_init(&lines, mem, n * 64);
@@ -195,7 +200,7 @@ fx_test_begin(void)
     fx_clock(0);
     empty_tables();
     fx_workspace = fx_new_workspace();
-    fx_root = fx_root_key(fx_workspace, all_permissions());
+    fx_root = fx_root_of(fx_workspace);
 }
 
 void
@@ -316,7 +321,8 @@ fx_audit_trail(void)
 {
     return fx_sql_str(
         "SELECT COALESCE(GROUP_CONCAT(CONCAT(e.event, (SELECT GROUP_CONCAT(CONCAT(' ', t.type, "
-        "'=', t.name) ORDER BY t.position SEPARATOR '') FROM lk_audit_target t "
+        "'=', IF(t.name = t.id, '(id)', t.name)) ORDER BY t.position SEPARATOR '') "
+        "FROM lk_audit_target t "
         "WHERE t.event_id = e.id)) ORDER BY e.time, e.id SEPARATOR '\n'), '') "
         "FROM lk_audit_event e WHERE e.workspace_id = '%s'",
         fx_workspace);
@@ -351,6 +357,12 @@ fx_root_key(const char *workspace, const char *permissions)
            "created_at) VALUES ('%s', '%s', '%s', 'latchkey_', 'test root key', '%s', 1, 1)",
            id.p, workspace, digest_key_hash(mem, str_of(secret)).p, permissions);
     return secret;
+}
+
+const char *
+fx_root_of(const char *workspace)
+{
+    return fx_root_key(workspace, all_permissions(workspace));
 }
 
 /* Requests */

@@ -50,6 +50,8 @@ const char *fx_new_workspace(void);
 /* A root key of a workspace with these permissions, one per line; its plain text. The permission
  * strings are not checked. */
 const char *fx_root_key(const char *workspace, const char *permissions);
+/* One with all permissions. */
+const char *fx_root_of(const char *workspace);
 /* A root key of the test's workspace with one permission; one with '#' that does not begin with
  * "unkey:" is the tail of a URN grant of that workspace. */
 const char *fx_key_with(const char *permission);
@@ -106,6 +108,8 @@ long long fx_sum(int n, int (*fn)(int i));
  * second and so on. Checks that a failed request has changed nothing in any table, and that
  * deadlocks are made up for: the answer is 200 and the audit trail that of an undisturbed one. */
 void fx_check_atomic(void (*prepare)(void), const char *operation, const char *body);
+/* Something that differs when any row of a workspace does, in any table. */
+const char *fx_rows_of(const char *workspace);
 /* Lets the n-th statement from now fail with this error code, and nothing be logged from now on;
  * n = 0: no statement. */
 void fx_fail_after(unsigned n, unsigned error);
@@ -133,7 +137,8 @@ void fx_sql(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * time and then by name, separated by spaces. */
 long long fx_audit_count(const char *event);
 const char *fx_audit_names(void);
-/* The events in the order in which they were written, one per line: name, type=name of targets. */
+/* The events in the order in which they were written, one per line: name, type=name of targets;
+ * (id) for a name that is the id. */
 const char *fx_audit_trail(void);
 void fx_audit_clear(void);
 /* The targets of the events of this name, sorted: "type id name, type id name; ..."; and how many
