@@ -94,22 +94,47 @@ days_ago(const struct ctx *c, int64_t days)
     return (utc_day(c->now_ms) - days) * UTC_DAY_MS;
 }
 
-/* Records that the rollups do not count yet stay, and those after them. */
+struct record_batch {
+    enum event_kind kind;
+    struct str workspace_id;
+    int64_t before, limit, n;
+};
+
+/* Records that the rollups do not count yet must stay, also those that came in while rows were
+ * being deleted. */
+static enum status
+prune_records_tx(struct ctx *c, void *arg)
+{
+    struct record_batch *b = arg;
+    int64_t queued;
+    enum status st = event_store_prune(c, b->kind, b->workspace_id, b->before, b->limit, &b->n);
+
+    if (st == ST_OK)
+        st = rollup_store_oldest(c, b->kind, b->workspace_id, &queued);
+    if (st != ST_OK || queued >= b->before)
+        return st;
+    b->n = 0;
+    return db_rollback(c);
+}
+
 static enum status
 prune_records(struct ctx *c, struct run *r, const struct workspace_row *w, enum event_kind kind)
 {
     int64_t days = kept_days[kind].records < w->analytics_retention_days
                        ? kept_days[kind].records
                        : w->analytics_retention_days;
-    int64_t before = days_ago(c, days), queued, n = 0;
+    struct record_batch b = {kind, w->id, days_ago(c, days), r->batch, 0};
+    int64_t queued;
     enum status st = rollup_store_oldest(c, kind, w->id, &queued);
 
     if (st != ST_OK)
         return st;
+    if (b.before > queued)
+        b.before = queued;
     do {
-        st = event_store_prune(c, kind, w->id, before < queued ? before : queued, r->batch, &n);
-        r->n.pruned_records += n;
-    } while (st == ST_OK && more(r, n, r->batch));
+        st = db_tx(c, prune_records_tx, &b);
+        r->n.pruned_records += st == ST_OK ? b.n : 0;
+    } while (st == ST_OK && more(r, b.n, b.limit));
     return st;
 }
 
