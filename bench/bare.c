@@ -8,8 +8,10 @@
  *   /all          lookup, one window and one credit in a transaction
  *   /all-separate the same, each committed by itself, and the record before the answer
  *   /ratelimit    one window, checking what a former lookup of ratelimit.limit has shown
- * All but /const and /all-separate write their records in batches of 64 after the answer, and with
- * them when keys were used, once a minute for each key, as latchkey does.
+ * As the gate's authorizer, it takes the kind of key (plain_1, credits_1, limit_1, all_1) for the
+ * work, and charges once for a UNIQUE_ID, as latchkey does. All but /const and /all-separate write
+ * their records in batches of 64 after the answer, and with them when keys were used, once a minute
+ * for each key, as latchkey does.
  * "?hot" uses one key, otherwise a random one. */
 #include "store/db.h"
 
@@ -21,7 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
-extern const struct db_stmt_list key_store_stmts, counter_store_stmts, event_store_stmts;
+extern const struct db_stmt_list key_store_stmts, counter_store_stmts, event_store_stmts,
+    gate_store_stmts;
 
 enum { MAX_PARAMS = 64 * 15, MAX_COLS = 64, TEXT = 256, KEYS = 100000, BATCH = 64, USED = 16 };
 
@@ -37,9 +40,9 @@ struct query {
 static MYSQL *my;
 static const char *root_hash, *permissions;
 static char hashes[4][KEYS][48], ids[4][KEYS][24]; /* plain, credits, limit, all */
-static struct query lookup, take, spend, take_if, record[2], record_one, mark;
+static struct query lookup, presented, take, spend, take_if, charge, record[2], record_one, mark;
 static int waiting[2], n_used;
-static unsigned last_used; /* the column of the lookup */
+static unsigned last_used, presented_used; /* columns of the lookups */
 static const char *used[BATCH];
 
 static void
@@ -166,13 +169,30 @@ tick(void)
 }
 
 static void
+note_used(const struct query *q, unsigned at, const char *id)
+{
+    if (q->out_null[at] || now_ms - atoll(q->out_text[at]) >= minute)
+        used[n_used++] = id;
+}
+
+static void
 do_lookup(int group, int k)
 {
     str(&lookup, 0, hashes[group][k]);
     str(&lookup, 1, root_hash);
     run(&lookup);
-    if (lookup.out_null[last_used] || now_ms - atoll(lookup.out_text[last_used]) >= minute)
-        used[n_used++] = ids[group][k];
+    note_used(&lookup, last_used, ids[group][k]);
+}
+
+static void
+do_charge(const char *id)
+{
+    str(&charge, 0, id);
+    num(&charge, 1, &now_ms);
+    str(&charge, 2, "VALID");
+    for (unsigned i = 3; i < 7; i++)
+        num(&charge, i, &one);
+    run(&charge);
 }
 
 static int
@@ -330,6 +350,66 @@ work(const char *path, int k)
     }
 }
 
+/* What the gate does for a request with such a key. */
+static void
+work_gate(const char *authorization, const char *unique_id)
+{
+    static const char *const kinds[] = {"Bearer plain_", "Bearer credits_", "Bearer limit_",
+                                        "Bearer all_"};
+    static unsigned serial;
+    int group = 3, k = rand() % KEYS;
+    char id[17] = "";
+    int once, tx;
+
+    while (group > 0 && strncmp(authorization, kinds[group], strlen(kinds[group])) != 0)
+        group--;
+    once = unique_id && *unique_id && group > 0;
+    tx = once || group == 3;
+    if (unique_id && *unique_id)
+        snprintf(id, sizeof(id), "%08x%08x", (unsigned)getpid(), serial++);
+    tick();
+    str(&presented, 0, id);
+    str(&presented, 1, hashes[group][k]);
+    run(&presented);
+    note_used(&presented, presented_used, ids[group][k]);
+    if (tx)
+        plain("START TRANSACTION");
+    if (group >= 2)
+        do_take(ids[group][k], "requests________");
+    if (group == 1 || group == 3)
+        do_spend(group, k);
+    if (once)
+        do_charge(id);
+    if (tx)
+        plain("COMMIT");
+}
+
+static int
+is_gate(char **env)
+{
+    const char *role = FCGX_GetParam("FCGI_ROLE", env), *ours = FCGX_GetParam("LATCHKEY_ROLE", env);
+
+    return (role && strcmp(role, "AUTHORIZER") == 0) || (ours && strcmp(ours, "gate") == 0);
+}
+
+static void
+serve_gate(FCGX_Request *r)
+{
+    static const char passed[] =
+        "Status: 200 OK\r\nVariable-LATCHKEY_PASSED: private\r\n"
+        "Variable-LATCHKEY_REQUEST_ID: req_123456789\r\n"
+        "Variable-LATCHKEY_KEY_ID: key_123456789\r\nVariable-REMOTE_USER: key_123456789\r\n"
+        "Variable-LATCHKEY_PRINCIPAL: {\"version\":\"v1\",\"subject\":\"key_123456789\",\"type\":"
+        "\"API_KEY\",\"source\":{\"key\":{\"keyId\":\"key_123456789\",\"keySpaceId\":\"ks_plain\","
+        "\"meta\":{}}}}\r\n\r\n";
+    const char *authorization = FCGX_GetParam("HTTP_AUTHORIZATION", r->envp);
+
+    work_gate(authorization ? authorization : "", FCGX_GetParam("UNIQUE_ID", r->envp));
+    FCGX_PutStr(passed, sizeof(passed) - 1, r->out);
+    FCGX_Finish_r(r);
+    record_later(0);
+}
+
 int
 main(void)
 {
@@ -349,6 +429,8 @@ main(void)
     permissions = getenv("BARE_PERMISSIONS");
     load_keys();
     prepare(&lookup, find(&key_store_stmts, "lk_root_key", "k.hash = ?"));
+    prepare(&presented, find(&key_store_stmts, "lk_gate_charge", "k.hash = ?"));
+    prepare(&charge, find(&gate_store_stmts, "INSERT INTO lk_gate_charge", ""));
     prepare(&spend, find(&key_store_stmts, "LAST_INSERT_ID(remaining", ""));
     prepare(&take, find(&counter_store_stmts, "ON DUPLICATE KEY UPDATE", ""));
     prepare(&take_if, find(&counter_store_stmts, "lk_root_key", ""));
@@ -357,12 +439,17 @@ main(void)
     prepare(&record_one, event_store_stmts.stmts[0].sql);
     prepare(&mark, find(&key_store_stmts, "SET last_used_at", ""));
     last_used = column(&lookup, "last_used_at");
+    presented_used = column(&presented, "last_used_at");
     srand((unsigned)getpid());
     FCGX_Init();
     FCGX_InitRequest(&r, 0, 0);
     while (FCGX_Accept_r(&r) == 0) {
         const char *path = FCGX_GetParam("PATH_INFO", r.envp), *q;
 
+        if (is_gate(r.envp)) {
+            serve_gate(&r);
+            continue;
+        }
         if (!path || !*path)
             path = FCGX_GetParam("SCRIPT_NAME", r.envp);
         q = FCGX_GetParam("QUERY_STRING", r.envp);

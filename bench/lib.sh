@@ -43,26 +43,33 @@ END
 
 lk() { "$dir/latchkey/bin/latchkey" "$@" --config "$dir/latchkey/latchkey.conf" --output json; }
 
+bench_bare() { # the yardstick, in $dir/bare/bin
+    mkdir -p "$dir/bare/bin"
+    # shellcheck disable=SC2046
+    gcc -O2 -std=c11 -D_GNU_SOURCE -I"$top/src" "$top/bench/bare.c" "$build/liblatchkey.a" -o "$dir/bare/bin/bare" \
+        -lfcgi $(pkg-config --cflags --libs libmariadb json-c libcrypto) -lm
+}
+
 bench_root_key() { # PERMISSIONS; sets $LK_ROOT
     LK_ROOT=$(lk root-key create --workspace ws_bench --permission "$1" | sed -n 's/.*"key":"\([^"]*\)".*/\1/p')
     export LK_ROOT
 }
 
 bench_port() { # a free one, from N on
-    while curl -s -o /dev/null "http://127.0.0.1:$1/"; do set -- $(($1 + 1)); done
+    while curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$1/" || [ $? != 7 ]; do set -- $(($1 + 1)); done
     echo "$1"
 }
 
-bench_wrk() { # URL CONNECTIONS SECONDS, what drive.lua reads in the environment -> "rate p50"
+bench_wrk() { # URL CONNECTIONS SECONDS, what drive.lua (LK_DRIVE) reads in the environment -> "rate p50"
     threads=2
     [ "$2" -ge 2 ] || threads=1
-    wrk -t$threads -c"$2" -d"$3" --latency -s "$top/bench/drive.lua" "$1" > "$dir/wrk.out"
+    wrk -t$threads -c"$2" -d"$3" --latency -s "$top/bench/${LK_DRIVE:-drive.lua}" "$1" > "$dir/wrk.out"
     awk '/^Requests\/sec:/ {rate = $2} /^ *50% / {p50 = $2} /Non-2xx/ {rate = -1} END {print rate, p50}' "$dir/wrk.out"
 }
 
 bench_median() { sort -n | awk '{a[NR] = $0} END {print a[int((NR + 1) / 2)]}'; }
 
 bench_machine() { # one line: what it runs on
-    printf '%s, %s cores, MariaDB %s, lighttpd, %s workers' "$(uname -m)" "$(nproc)" \
+    printf '%s, %s cores, MariaDB %s, %s workers' "$(uname -m)" "$(nproc)" \
         "$(echo 'SELECT VERSION()' | lk_sql "$dir" -N)" "$workers"
 }

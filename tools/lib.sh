@@ -159,7 +159,7 @@ lk_sql() { # DIR [schema], SQL on standard input
 
 # lk_web_start SERVER DIR PORT WORKERS: serves DIR/bin/latchkey with DIR/latchkey.conf on
 # 127.0.0.1:PORT. SERVER: lighttpd, apache (mod_fcgid), apache-proxy (mod_proxy_fcgi), apache-cgi,
-# nginx. Logs in DIR/log.
+# nginx. Logs in DIR/log. lighttpd reads DIR/gate-lighttpd.conf too, when it is there.
 lk_web_start() {
     lk_server=$1 lk_dir=$2 lk_port=$3 lk_workers=$4
     lk_web_user=$(lk_user_for "$lk_dir" www-data)
@@ -197,6 +197,7 @@ fastcgi.server = ( "/" => (( "socket" => "$lk_dir/run/fcgi.sock",
   "bin-environment" => ( "LATCHKEY_CONFIG" => "$lk_dir/latchkey.conf" ),
   "bin-copy-environment" => ( "PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS" ) )) )
 END
+        [ ! -e "$lk_dir/gate-lighttpd.conf" ] || printf 'include "%s"\n' "$lk_dir/gate-lighttpd.conf"
         [ "$lk_web_user" = "$(id -un)" ] || printf 'server.username = "%s"\n' "$lk_web_user"
     } > "$lk_dir/web.conf"
     lighttpd -f "$lk_dir/web.conf"

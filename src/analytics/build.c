@@ -151,7 +151,7 @@ path_step(struct sb *path, const struct expr *key)
             sb_addf(path, "[%lld]", (long long)key->i - 1);
         return key->i > 0;
     }
-    if (key->type.kind != TYPE_TEXT || !str_utf8_valid(key->s))
+    if (key->type.kind != TYPE_TEXT)
         return false;
     for (size_t i = 0; i < key->s.n; i++)
         if ((unsigned char)key->s.p[i] < 0x20 || key->s.p[i] == '"' || key->s.p[i] == '\\')

@@ -30,22 +30,17 @@ item_of(struct type array)
 
 /* Literals */
 
-/* False when it is no text of JSON. */
-static bool
+static void
 put_item(struct sb *b, const struct expr *e)
 {
-    if (e->type.kind == TYPE_TEXT) {
-        if (!str_utf8_valid(e->s))
-            return false;
+    if (e->type.kind == TYPE_TEXT)
         sb_json_str(b, e->s);
-    } else if (e->type.kind == TYPE_FLOAT) {
+    else if (e->type.kind == TYPE_FLOAT)
         number_put(b, e->d);
-    } else if (e->type.kind == TYPE_BOOL) {
+    else if (e->type.kind == TYPE_BOOL)
         sb_puts(b, e->i ? "true" : "false");
-    } else {
+    else
         sb_i64(b, e->i);
-    }
-    return true;
 }
 
 static const struct expr *
@@ -59,8 +54,7 @@ constant(struct env *env, struct type item, const struct expr *const *v, size_t 
     for (size_t i = 0; i < n; i++) {
         sb_puts(&b, i ? "," : "");
         e->kid[i] = v[i];
-        if (!put_item(&b, v[i]))
-            return expr_refuse(env->c, "Invalid analytics query: a text in an array is not UTF-8.");
+        put_item(&b, v[i]);
     }
     sb_putc(&b, ']');
     e->s = sb_str(&b);
@@ -137,13 +131,18 @@ next_level(const struct env *env)
     return env->variable ? env->variable->level + 1 : 0;
 }
 
-/* kind of array and condition on its items */
+/* kind of array and condition on its items. Of a filtered array it is one of both conditions: MySQL
+ * knows no table inside the argument of JSON_TABLE inside another one. */
 static const struct expr *
 through(struct env *env, enum expr_kind kind, struct type t, const struct expr *array,
         const struct expr *condition, int level)
 {
     struct expr *e = expr_new(env->c, kind, t, 2);
 
+    if (array->kind == EXPR_FILTER && array->i == level) {
+        condition = form_call2(env->c, "and", array->kid[1], condition);
+        array = array->kid[0];
+    }
     if (!condition)
         return NULL;
     env->b->takes_apart = true;

@@ -134,8 +134,7 @@ by_text(struct ctx *c, struct block *b, const struct expr *column, const struct 
         return;
     values = ARENA_ARRAY(c->mem, n + 1, struct str);
     for (size_t i = 0; i < n; i++) {
-        /* the columns hold text */
-        if (!expr_is_const(v[i]) || v[i]->type.kind != TYPE_TEXT || !str_utf8_valid(v[i]->s))
+        if (!expr_is_const(v[i]) || v[i]->type.kind != TYPE_TEXT)
             return;
         values[i] = v[i]->s;
     }

@@ -147,6 +147,8 @@ scan_quoted(struct scan *s, enum token_kind kind)
         } else if (p + 1 < s->end && p[1] == quote) {
             sb_putc(&b, quote);
             p += 2;
+        } else if (!str_utf8_valid(sb_str(&b))) {
+            return refuse(s, s->p, "this is not UTF-8");
         } else {
             push(s, kind, p + 1, sb_str(&b));
             return ST_OK;

@@ -19,7 +19,7 @@ enum token_kind {
 struct token {
     enum token_kind kind;
     struct str text;  /* as it stands in the query */
-    struct str value; /* TOKEN_QUOTED, TOKEN_TEXT: without quotes and escapes */
+    struct str value; /* TOKEN_QUOTED, TOKEN_TEXT: without quotes and escapes; UTF-8 */
 };
 
 struct tokens {

@@ -17,5 +17,6 @@ const struct endpoint ep_analytics_get_verifications = {
                "WHERE time >= now() - INTERVAL 7 DAY GROUP BY outcome\"}",
     .in = &shape_analytics_in,
     .out = &shape_analytics_out,
+    .errors = {412, 422, 503},
     .handle = handle,
 };

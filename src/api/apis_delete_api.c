@@ -28,5 +28,6 @@ const struct endpoint ep_apis_delete_api = {
     .example = "{\"apiId\": \"api_1234abcd\"}",
     .in = &in_body,
     .out = &shape_empty,
+    .errors = {412},
     .handle = handle,
 };

@@ -33,5 +33,6 @@ const struct endpoint ep_apis_list_keys = {
     .in = &in_body,
     .out = &out_body,
     .flags = EP_PAGED,
+    .errors = {412},
     .handle = handle,
 };

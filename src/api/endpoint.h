@@ -23,6 +23,7 @@ struct endpoint {
     const struct field *in; /* table of the body: F_BODY or a list */
     const struct field *out;
     unsigned flags;
+    int errors[4]; /* statuses of failures beside those that all operations have, up to a 0 */
     /* Finds and accepts the caller, reading what handle will need in the same round trip. NULL:
      * the usual lookup. */
     enum status (*identify)(struct ctx *c, const void *in, struct str token_hash);

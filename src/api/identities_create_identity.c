@@ -33,5 +33,6 @@ const struct endpoint ep_identities_create_identity = {
                "\"autoApply\": true}]}",
     .in = &in_body,
     .out = &out_body,
+    .errors = {409},
     .handle = handle,
 };

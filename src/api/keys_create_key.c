@@ -44,5 +44,6 @@ const struct endpoint ep_keys_create_key = {
     .example = "{\"apiId\": \"api_1234abcd\", \"name\": \"Production key\", \"prefix\": \"prod\"}",
     .in = &in_body,
     .out = &shape_new_key,
+    .errors = {412},
     .handle = handle,
 };

@@ -31,5 +31,6 @@ const struct endpoint ep_keys_get_key = {
     .example = "{\"keyId\": \"key_1234abcd\"}",
     .in = &in_body,
     .out = &out_body,
+    .errors = {412},
     .handle = handle,
 };

@@ -23,5 +23,6 @@ const struct endpoint ep_keys_reroll_key = {
     .example = "{\"keyId\": \"key_1234abcd\", \"expiration\": 86400000}",
     .in = &in_body,
     .out = &shape_new_key,
+    .errors = {412},
     .handle = handle,
 };

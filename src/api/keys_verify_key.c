@@ -102,6 +102,7 @@ const struct endpoint ep_keys_verify_key = {
     .example = "{\"key\": \"prod_2cGKbMxRyIzhCxo1Idjz8q\", \"tags\": [\"path=/users\"]}",
     .in = &in_body,
     .out = &out_body,
+    .errors = {412},
     .identify = identify,
     .handle = handle,
 };

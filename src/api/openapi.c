@@ -48,6 +48,29 @@ put_answer(struct sb *b, const struct endpoint *ep)
     sb_puts(b, paged ? ",\"pagination\"]}" : "]}");
 }
 
+/* What may go wrong in any operation. */
+static const int usual_errors[] = {400, 401, 403, 404, 408, 413, 429, 500};
+
+bool
+openapi_declares(const struct endpoint *ep, int status)
+{
+    for (size_t i = 0; i < sizeof(usual_errors) / sizeof(usual_errors[0]); i++)
+        if (usual_errors[i] == status)
+            return true;
+    for (size_t i = 0; i < sizeof(ep->errors) / sizeof(ep->errors[0]) && ep->errors[i]; i++)
+        if (ep->errors[i] == status)
+            return true;
+    return status == 200;
+}
+
+static void
+put_errors(struct sb *b, const struct endpoint *ep)
+{
+    for (int status = 400; status < 600; status++)
+        if (openapi_declares(ep, status))
+            sb_addf(b, ",\"%d\":{\"$ref\":\"#/components/responses/Error\"}", status);
+}
+
 /* apis.createApi of /v2/apis.createApi: the part after the last slash names the operation. */
 static struct str
 operation_of(const char *path)
@@ -75,7 +98,9 @@ put_operation(struct sb *b, const struct route *r)
     sb_puts(b, "}}},\"responses\":{\"200\":{\"description\":\"Done.\",\"content\":{"
                "\"application/json\":{\"schema\":");
     put_answer(b, r->ep);
-    sb_puts(b, "}}},\"default\":{\"$ref\":\"#/components/responses/Error\"}}}}");
+    sb_puts(b, "}}}");
+    put_errors(b, r->ep);
+    sb_puts(b, "}}}");
 }
 
 static void

@@ -37,5 +37,6 @@ const struct endpoint ep_permissions_create_permission = {
     .example = "{\"name\": \"Read documents\", \"slug\": \"documents.read\"}",
     .in = &in_body,
     .out = &out_body,
+    .errors = {409},
     .handle = handle,
 };

@@ -36,5 +36,6 @@ const struct endpoint ep_permissions_create_role = {
     .example = "{\"name\": \"editor\", \"permissions\": [\"documents.read\", \"documents.write\"]}",
     .in = &in_body,
     .out = &out_body,
+    .errors = {409},
     .handle = handle,
 };

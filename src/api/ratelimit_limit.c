@@ -36,6 +36,7 @@ const struct endpoint ep_ratelimit_limit = {
                "\"duration\": 60000}",
     .in = &ratelimit_shape_limit,
     .out = &out_body,
+    .errors = {410},
     .identify = identify,
     .handle = handle,
 };

@@ -48,5 +48,6 @@ const struct endpoint ep_ratelimit_multi_limit = {
                "\"duration\": 60000}]",
     .in = &in_body,
     .out = &out_body,
+    .errors = {410},
     .handle = handle,
 };

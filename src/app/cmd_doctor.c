@@ -1,5 +1,6 @@
 /* latchkey doctor: what is wrong with this installation, and what to do about it. */
 #include "config.h"
+#include "api/gate.h"
 #include "app/command.h"
 #include "app/doctor_web.h"
 #include "base/conf.h"
@@ -92,6 +93,21 @@ check_master_key(struct report *r)
                                         : why,
         "It must be readable by the web server's group and by nobody else, mode 0640; see "
         "latchkey vault init --help.");
+}
+
+static void
+check_gate(struct report *r)
+{
+    struct gate_config gate;
+
+    gate_config_load(r->c->mem, r->c->conf, NULL, NULL, &gate);
+    say(r, "gate policies", gate.broken.n == 0,
+        gate.broken.n ? gate.broken
+        : gate.policies.n
+            ? arena_fmt(r->c->mem, "%zu in %s", gate.policies.n, r->c->conf->gate_policies)
+            : S("none"),
+        "Mend the file, see latchkey-gate(7), and restart the workers: until then the gate is "
+        "closed.");
 }
 
 static void
@@ -230,6 +246,7 @@ run(struct ctx *c, const void *pin, struct command_result *out)
     }
     check_configuration(&r);
     check_master_key(&r);
+    check_gate(&r);
     if (c->db)
         check_database(&r);
     if (url.n)

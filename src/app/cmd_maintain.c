@@ -10,6 +10,7 @@ struct in {
 struct out {
     struct f_int refilled_keys, rolled_up_records;
     struct f_int pruned_records, pruned_rollup_rows, pruned_counters, pruned_audit_events;
+    struct f_int pruned_gate_charges;
 };
 
 static const char *const part_names[] = {"refill", "rollup", "prune", NULL};
@@ -35,6 +36,8 @@ static const struct field out_fields[] = {
           .text = "Rate-limit windows removed."),
     F_INT(struct out, pruned_audit_events, "prunedAuditEvents", F_REQUIRED, F_NO_MIN, F_NO_MAX,
           .text = "Audit records removed."),
+    F_INT(struct out, pruned_gate_charges, "prunedGateCharges", F_REQUIRED, F_NO_MIN, F_NO_MAX,
+          .text = "Requests the gate need not remember any more."),
     F_END,
 };
 static const struct field in_body = F_BODY(0, in_fields, struct in);
@@ -66,9 +69,10 @@ run(struct ctx *c, const void *pin, struct command_result *r)
     if (st == ST_OK)
         st = maintain_svc_run(c, parts_of(in), &n);
     if (st == ST_OK)
-        *out = (struct out){f_int(n.refilled_keys),   f_int(n.rolled_up_records),
-                            f_int(n.pruned_records),  f_int(n.pruned_rollup_rows),
-                            f_int(n.pruned_counters), f_int(n.pruned_audit_events)};
+        *out = (struct out){f_int(n.refilled_keys),      f_int(n.rolled_up_records),
+                            f_int(n.pruned_records),     f_int(n.pruned_rollup_rows),
+                            f_int(n.pruned_counters),    f_int(n.pruned_audit_events),
+                            f_int(n.pruned_gate_charges)};
     return st;
 }
 

@@ -53,8 +53,8 @@ help_command(struct arena *mem, int i)
 {
     const struct command *cmd = commands[i].cmd;
 
-    printf("latchkey %s: %s\n\nUsage: latchkey %s [options]\n", commands[i].name, cmd->summary,
-           commands[i].name);
+    printf("latchkey %s: %s\n\nUsage: latchkey %s%s%s [options]\n", commands[i].name, cmd->summary,
+           commands[i].name, cmd->operand ? " " : "", cmd->operand ? cmd->operand : "");
     if (cmd->help)
         printf("\n%s\n", cmd->help);
     printf("\nOptions (* = required):\n");
@@ -149,6 +149,20 @@ command_flags(struct arena *mem, int argc, char **argv, const struct field *in)
                                    STR_ARG(show_location(mem, in, d.issues[i].location)),
                                    STR_ARG(d.issues[i].message)));
     return d.issue_count ? NULL : d.v;
+}
+
+/* Flags of a command, of which the operand may lack its name. */
+static const void *
+flags_of(struct arena *mem, const struct command *cmd, int argc, char **argv)
+{
+    char **v = ARENA_ARRAY(mem, (size_t)argc + 1, char *);
+
+    if (!cmd->operand || argc == 0 || argv[0][0] == '-')
+        return command_flags(mem, argc, argv, cmd->in);
+    for (int i = 1; i < argc; i++)
+        v[i] = argv[i];
+    v[0] = (char *)arena_fmt(mem, "--%s=%s", cmd->operand, argv[0]).p;
+    return command_flags(mem, argc, v, cmd->in);
 }
 
 static struct actor
@@ -263,7 +277,7 @@ dispatch(struct arena *mem, int argc, char **argv)
     }
     if (commands[at].cmd->client)
         return commands[at].cmd->client(mem, &g, argc - words, argv + words);
-    in = command_flags(mem, argc - words, argv + words, commands[at].cmd->in);
+    in = flags_of(mem, commands[at].cmd, argc - words, argv + words);
     if (!in) {
         fprintf(stderr, "`latchkey %s --help` tells the options.\n", commands[at].name);
         return EXIT_USAGE;

@@ -31,6 +31,7 @@ struct command_globals {
 struct command {
     const char *summary;
     const char *help;    /* more of it; may be NULL */
+    const char *operand; /* the flag whose value may also stand first, by itself; NULL: none */
     const char *columns; /* of text output, see show_text; NULL: all */
     const struct field *in, *out;
     unsigned flags;

@@ -1,6 +1,7 @@
 /* Showing answers. */
 #include "app/envelope.h"
 
+#include "base/json_text.h"
 #include "schema/decode.h"
 #include "schema/describe.h"
 #include "schema/json_scan.h"
@@ -139,7 +140,7 @@ static struct str
 success(struct arena *mem, const struct client_answer *a, struct str request_id,
         const struct envelope_how *how)
 {
-    struct str data = json_scan_member(a->body, S("data"));
+    struct str data = json_text_member(a->body, S("data"));
     struct sb b;
 
     sb_init(&b, mem, 256);

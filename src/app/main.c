@@ -6,6 +6,7 @@
 #include "http/fcgi.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { SD_LISTEN_FDS_START = 3 };
@@ -21,13 +22,22 @@ from_systemd(void)
            fcgi_is_listener(SD_LISTEN_FDS_START);
 }
 
+/* Workers take no words but these: latchkey.fcgi --policy NAME. */
+static bool
+is_worker(int argc, char **argv)
+{
+    return argc == 1 || (argc == 3 && strcmp(argv[1], "--policy") == 0);
+}
+
 int
 main(int argc, char **argv)
 {
-    if (argc == 1 && fcgi_is_listener(STDIN_FILENO))
-        return worker_fastcgi(STDIN_FILENO);
-    if (argc == 1 && from_systemd())
-        return worker_fastcgi(SD_LISTEN_FDS_START);
+    const char *policy = argc == 3 ? argv[2] : NULL;
+
+    if (is_worker(argc, argv) && fcgi_is_listener(STDIN_FILENO))
+        return worker_fastcgi(STDIN_FILENO, policy);
+    if (is_worker(argc, argv) && from_systemd())
+        return worker_fastcgi(SD_LISTEN_FDS_START, policy);
     if (cgi_is_request()) /* with arguments too: a query string without '=' becomes some */
         return worker_cgi();
     return command_main(argc, argv);

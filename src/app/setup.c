@@ -88,6 +88,8 @@ setup_database(struct setup *s, struct setup_how how, struct str *why)
     if (!open_reader(s, db, why))
         return false;
     s->db = db_open(&db, &s->log);
+    db.connect_timeout_s = db.io_timeout_s = db.lock_timeout_s = (unsigned)conf->gate_timeout_s;
+    s->gate_db = db_open(&db, &s->log);
     return true;
 }
 
@@ -96,6 +98,7 @@ setup_free(struct setup *s)
 {
     db_close(s->reader);
     db_close(s->db);
+    db_close(s->gate_db);
     arena_free(s->mem);
     *s = (struct setup){0};
 }

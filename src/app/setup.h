@@ -14,7 +14,9 @@ struct setup {
     struct arena *mem; /* settings */
     struct conf conf;
     struct log log;
-    struct db *db, *reader;
+    struct db *db;
+    struct db *reader;  /* composed queries of analytics */
+    struct db *gate_db; /* the same database with the gate's short patience */
 };
 
 /* Loads the settings from file, NULL: wherever they are. False with the reason in *why. */
@@ -24,8 +26,8 @@ struct setup_how {
     bool migrator;   /* use migrator_defaults_file, when there is one */
     bool any_schema; /* also work on a schema that is not the one this program needs */
 };
-/* Prepares the database handle; it connects at first use. False with the reason in *why: then s->db
- * stays NULL. */
+/* Prepares the database handles; they connect at first use. False with the reason in *why: then
+ * they stay NULL. */
 bool setup_database(struct setup *s, struct setup_how how, struct str *why);
 void setup_free(struct setup *s);
 /* A context for one request or command; memory, log, settings and database are filled in. */

@@ -1,6 +1,7 @@
 /* The worker loop: wait, answer, record, forget. */
 #include "app/worker.h"
 
+#include "api/gate.h"
 #include "api/metrics_page.h"
 #include "api/pipeline.h"
 #include "app/setup.h"
@@ -29,6 +30,8 @@ struct worker {
     struct arena *mem; /* the request's; reset after each */
     struct decode_parser *parser;
     struct recorder *recorder;
+    struct gate_config gate;
+    struct db *db; /* what the last request used; records go the same way */
     struct premises *premises;
     struct metrics *metrics;
     int64_t reported_dropped, counted, counted_written, counted_dropped; /* of the recorder */
@@ -36,8 +39,10 @@ struct worker {
     struct fcgi *fcgi; /* NULL: CGI */
 };
 
+extern char **environ;
+
 static bool
-worker_start(struct worker *w)
+worker_start(struct worker *w, const char *policy)
 {
     struct str why;
 
@@ -55,6 +60,11 @@ worker_start(struct worker *w)
     w->mem = arena_new(SETUP_REQUEST_MEMORY);
     w->parser = decode_parser_new();
     w->recorder = recorder_new();
+    w->db = w->setup.db;
+    gate_config_load(w->setup.mem, &w->setup.conf, policy, environ, &w->gate);
+    if (w->gate.broken.n)
+        log_event(&w->setup.log, LOG_ERROR, "gate_policies_refused",
+                  log_s("reason", w->gate.broken));
     w->premises = premise_open();
     return true;
 }
@@ -101,7 +111,15 @@ answer(struct worker *w, const struct http_req *req, struct http_res *res)
 {
     struct ctx c = context(w);
 
-    pipeline_run(&c, w->parser, req, res);
+    if (req->role == HTTP_GATE)
+        c.db = w->setup.gate_db;
+    w->db = c.db;
+    if (req->role == HTTP_GATE)
+        gate_run(&c, &w->gate, req, res);
+    else if (req->role == HTTP_DENIED)
+        gate_denied(&c, req, res);
+    else
+        pipeline_run(&c, w->parser, req, res);
     count_records(w);
 }
 
@@ -127,7 +145,10 @@ static bool
 flush(struct worker *w)
 {
     struct ctx c = context(w);
-    bool ok = recorder_flush(w->recorder, &c) == ST_OK;
+    bool ok;
+
+    c.db = w->db;
+    ok = recorder_flush(w->recorder, &c) == ST_OK;
 
     if (!ok)
         log_event(&w->setup.log, LOG_ERROR, "analytics_not_written",
@@ -200,11 +221,11 @@ serve_one(struct worker *w)
 }
 
 int
-worker_fastcgi(int fd)
+worker_fastcgi(int fd, const char *policy)
 {
     struct worker w;
 
-    if (!worker_start(&w))
+    if (!worker_start(&w, policy))
         return EXIT_FAILURE;
     w.fcgi = fcgi_open(fd);
     if (!w.fcgi) {
@@ -241,7 +262,7 @@ worker_cgi(void)
     struct http_req req;
     struct http_res res;
 
-    if (!worker_start(&w)) {
+    if (!worker_start(&w, NULL)) {
         struct arena *mem = arena_new(4096);
 
         cgi_reply(mem, &(struct http_res){.status = 500,

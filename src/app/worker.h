@@ -2,8 +2,9 @@
 #ifndef LATCHKEY_APP_WORKER_H
 #define LATCHKEY_APP_WORKER_H
 
-/* Serves the listening socket fd until told to stop. The exit status. */
-int worker_fastcgi(int fd);
+/* Serves the listening socket fd until told to stop. policy: of gate requests that name none; may
+ * be NULL. The exit status. */
+int worker_fastcgi(int fd, const char *policy);
 /* Answers the one request in the environment. The exit status. */
 int worker_cgi(void);
 

@@ -2,8 +2,9 @@
 #include "config.h"
 #include "base/conf.h"
 
+#include "base/conf_text.h"
+
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,8 +17,6 @@ const struct conf_row conf_rows[] = {
 #undef SETTING
 };
 const size_t conf_row_count = sizeof(conf_rows) / sizeof(conf_rows[0]);
-
-enum { CONF_FILE_MAX = 256 * 1024 };
 
 struct reader {
     struct arena *mem;
@@ -69,47 +68,23 @@ find(struct str name)
 }
 
 static bool
-read_line(struct reader *r, struct str line, struct str from)
-{
-    struct str value = line, name;
-    const struct conf_row *row;
-
-    line = str_trim(line);
-    if (line.n == 0 || line.p[0] == '#')
-        return true;
-    value = line;
-    name = str_trim(str_cut(&value, '='));
-    if (!value.p) {
-        *r->why = arena_fmt(r->mem, "%.*s: expected 'name = value'", STR_ARG(from));
-        return false;
-    }
-    row = find(name);
-    if (!row) {
-        *r->why = arena_fmt(r->mem, "%.*s: unknown setting '%.*s', see latchkey.conf(5)",
-                            STR_ARG(from), STR_ARG(name));
-        return false;
-    }
-    return set(r, row, str_trim(value), from);
-}
-
-static bool
 read_file(struct reader *r, const char *path)
 {
-    FILE *f = fopen(path, "re");
-    char *text = arena_alloc(r->mem, CONF_FILE_MAX + 1);
-    struct str rest;
-    int line = 0;
+    struct conf_text t = {.line = 0};
+    enum conf_text_kind kind;
 
-    if (!f) {
-        *r->why = arena_fmt(r->mem, "%s: %s", path, strerror(errno));
+    if (!conf_text_read(r->mem, path, &t.rest, r->why))
         return false;
-    }
-    rest = (struct str){text, fread(text, 1, CONF_FILE_MAX, f)};
-    fclose(f);
-    while (rest.p) {
-        struct str one = str_cut(&rest, '\n');
+    while ((kind = conf_text_next(&t)) != CONF_TEXT_END) {
+        struct str from = arena_fmt(r->mem, "%s:%d", path, t.line);
+        const struct conf_row *row = kind == CONF_TEXT_SETTING ? find(t.name) : NULL;
 
-        if (!read_line(r, one, arena_fmt(r->mem, "%s:%d", path, ++line)))
+        if (kind != CONF_TEXT_SETTING)
+            *r->why = arena_fmt(r->mem, "%s: expected 'name = value'", from.p);
+        else if (!row)
+            *r->why = arena_fmt(r->mem, "%s: unknown setting '%.*s', see latchkey.conf(5)", from.p,
+                                STR_ARG(t.name));
+        if (!row || !set(r, row, t.value, from))
             return false;
     }
     return true;

@@ -41,7 +41,7 @@ cgi_read(struct arena *mem, int64_t max_body, struct http_req *req)
 
     http_req_read(mem, environ, req);
     req->body = S("");
-    if (req->content_length <= 0)
+    if (req->content_length <= 0 || req->role != HTTP_RESPONDER)
         return;
     want = (size_t)req->content_length;
     if (max_body > 0 && req->content_length > max_body) {

@@ -20,7 +20,8 @@ struct conn {
     int64_t deadline_us; /* monotonic */
     int fd;
     SSL_CTX *tls;
-    SSL *ssl; /* NULL: plain */
+    SSL *ssl;  /* NULL: plain */
+    bool head; /* the answer has no body */
 };
 
 static bool
@@ -247,6 +248,7 @@ read_answer(struct conn *c, struct client_answer *out)
     enum client_progress p = CLIENT_MORE;
 
     client_message_begin(out, c->mem);
+    out->without_body = c->head;
     while (p == CLIENT_MORE) {
         ssize_t n = c->ssl ? receive_tls(c, buf, sizeof(buf)) : receive(c, buf, sizeof(buf));
 
@@ -288,21 +290,28 @@ hang_up(struct conn *c)
 }
 
 bool
-client_post(struct arena *mem, const struct client_url *url, struct str path, struct str bearer,
-            struct str body, struct client_answer *out, struct str *why)
+client_send(struct arena *mem, const struct client_url *url, struct str request, bool head,
+            struct client_answer *out, struct str *why)
 {
-    struct conn c = {.mem = mem, .url = url, .why = why, .fd = -1};
-    struct client_request r = {url->authority, arena_fmt(mem, "%s%.*s", url->path.p, STR_ARG(path)),
-                               bearer, body};
+    struct conn c = {.mem = mem, .url = url, .why = why, .fd = -1, .head = head};
     struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
-    struct str text;
     bool ok;
 
-    if (!client_message_request(mem, &r, &text, why))
-        return false;
     sigaction(SIGPIPE, &ignore, &before); /* OpenSSL writes without MSG_NOSIGNAL */
-    ok = exchange(&c, text, out);
+    ok = exchange(&c, request, out);
     hang_up(&c);
     sigaction(SIGPIPE, &before, NULL);
     return ok;
+}
+
+bool
+client_post(struct arena *mem, const struct client_url *url, struct str path, struct str bearer,
+            struct str body, struct client_answer *out, struct str *why)
+{
+    struct client_request r = {url->authority, arena_fmt(mem, "%s%.*s", url->path.p, STR_ARG(path)),
+                               bearer, body};
+    struct str text;
+
+    return client_message_request(mem, &r, &text, why) &&
+           client_send(mem, url, text, false, out, why);
 }

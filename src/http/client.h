@@ -14,4 +14,8 @@ enum { CLIENT_TIMEOUT_S = 30 }; /* for everything after the name is resolved */
 bool client_post(struct arena *mem, const struct client_url *url, struct str path,
                  struct str bearer, struct str body, struct client_answer *out, struct str *why);
 
+/* The same for any request, as bytes. head: it is HEAD, whose answer has no body. */
+bool client_send(struct arena *mem, const struct client_url *url, struct str request, bool head,
+                 struct client_answer *out, struct str *why);
+
 #endif

@@ -40,6 +40,16 @@ client_message_request(struct arena *mem, const struct client_request *r, struct
     return true;
 }
 
+struct str
+client_message_plain(struct arena *mem, struct str authority, struct str method, struct str target,
+                     struct str headers)
+{
+    return arena_fmt(mem,
+                     "%.*s %.*s HTTP/1.1\r\nHost: %.*s\r\nUser-Agent: latchkey/" PACKAGE_VERSION
+                     "\r\nConnection: close\r\n%.*s\r\n",
+                     STR_ARG(method), STR_ARG(target), STR_ARG(authority), STR_ARG(headers));
+}
+
 /* Answers */
 
 void
@@ -49,6 +59,7 @@ client_message_begin(struct client_answer *a, struct arena *mem)
         .content_type = {"", 0}, .location = {"", 0}, .body = {"", 0}, .mem = mem, .length = -1};
     sb_init(&a->line, mem, 256);
     sb_init(&a->content, mem, 4096);
+    sb_init(&a->headers, mem, 512);
 }
 
 static bool
@@ -147,6 +158,7 @@ read_header(struct client_answer *a, struct str line)
     value = str_trim(value);
     if (a->at == AT_TRAILER)
         return true;
+    sb_addf(&a->headers, "%.*s: %.*s\n", STR_ARG(name), STR_ARG(value));
     if (same(name, "Content-Length"))
         return read_length(a, value);
     if (same(name, "Transfer-Encoding")) {
@@ -175,7 +187,8 @@ begin_body(struct client_answer *a)
         a->at = AT_STATUS;
         a->length = -1;
         a->chunked = false;
-    } else if (a->status == 204 || a->status == 304 || a->length == 0) {
+        a->headers.n = 0;
+    } else if (a->without_body || a->status == 204 || a->status == 304 || a->length == 0) {
         a->at = AT_END;
     } else if (a->chunked) {
         a->at = AT_SIZE;
@@ -277,6 +290,20 @@ client_message_take(struct client_answer *a, struct str piece)
             break;
     }
     return progress(a);
+}
+
+struct str
+client_message_header(struct client_answer *a, struct str name)
+{
+    struct str rest = sb_str(&a->headers);
+
+    while (rest.p && rest.n > 0) {
+        struct str value = str_cut(&rest, '\n'), one = str_cut(&value, ':');
+
+        if (one.n == name.n && strncasecmp(one.p, name.p, name.n) == 0)
+            return str_trim(value);
+    }
+    return S("");
 }
 
 enum client_progress

@@ -22,6 +22,11 @@ bool client_message_is_token(struct str s);
 bool client_message_request(struct arena *mem, const struct client_request *r, struct str *out,
                             struct str *why);
 
+/* Any request without a body. headers: lines, each with its CR LF. Nothing is checked: what is sent
+ * may be meant to be odd. */
+struct str client_message_plain(struct arena *mem, struct str authority, struct str method,
+                                struct str target, struct str headers);
+
 /* Reading an answer, however it is cut into pieces. */
 enum client_progress { CLIENT_MORE, CLIENT_DONE, CLIENT_BAD };
 enum client_part {
@@ -39,8 +44,10 @@ enum client_part {
 struct client_answer {
     int status;
     struct str content_type, location; /* empty when absent */
+    struct sb headers;                 /* all of them, in lines; see client_message_header */
     struct str body;
-    const char *why; /* a sentence after CLIENT_BAD */
+    const char *why;   /* a sentence after CLIENT_BAD */
+    bool without_body; /* set it after client_message_begin: it answers HEAD */
 
     /* how far it has been read */
     struct arena *mem;
@@ -55,6 +62,8 @@ struct client_answer {
 void client_message_begin(struct client_answer *a, struct arena *mem);
 /* Takes the next piece. After anything but CLIENT_MORE, nothing more may be taken. */
 enum client_progress client_message_take(struct client_answer *a, struct str piece);
+/* A header by its name in any letter case; empty when there is none. */
+struct str client_message_header(struct client_answer *a, struct str name);
 /* The connection has been closed; never CLIENT_MORE. */
 enum client_progress client_message_end(struct client_answer *a);
 

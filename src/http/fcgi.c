@@ -136,8 +136,8 @@ read_body(struct fcgi *f, struct arena *mem, int64_t max_body, struct http_req *
         req->body_state = BODY_TOO_LARGE;
         return;
     }
-    if (want <= 0)
-        return;
+    if (want <= 0 || req->role != HTTP_RESPONDER)
+        return; /* the body is the application's */
     p = arena_alloc(mem, (size_t)want + 1);
     while (got < (size_t)want) {
         size_t left = (size_t)want - got;

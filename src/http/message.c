@@ -30,12 +30,34 @@ value_of(struct arena *mem, struct str text)
     return str_utf8_valid(text) ? arena_str(mem, text) : S("");
 }
 
+struct str
+http_req_var(const struct http_req *req, struct str name)
+{
+    for (char **at = req->env; at && *at; at++) {
+        struct str value = str_of(*at);
+
+        if (str_eq(str_cut(&value, '='), name) && value.p)
+            return str_utf8_valid(value) ? value : S("");
+    }
+    return S("");
+}
+
+static enum http_role
+role_of(const struct http_req *req)
+{
+    struct str role = http_req_var(req, S("LATCHKEY_ROLE"));
+
+    if (str_eq(http_req_var(req, S("FCGI_ROLE")), S("AUTHORIZER")) || str_eq(role, S("gate")))
+        return HTTP_GATE;
+    return str_eq(role, S("denied")) ? HTTP_DENIED : HTTP_RESPONDER;
+}
+
 void
 http_req_read(struct arena *mem, char **env, struct http_req *req)
 {
     struct str redirected = S(""), length = S("");
 
-    *req = (struct http_req){.content_length = -1};
+    *req = (struct http_req){.content_length = -1, .env = env};
     for (; env && *env; env++) {
         struct str value = str_of(*env), name = str_cut(&value, '=');
 
@@ -57,6 +79,7 @@ http_req_read(struct arena *mem, char **env, struct http_req *req)
         req->authorization = redirected;
     if (length.n > 0 && !str_i64(length, 0, INT64_MAX, &req->content_length))
         req->content_length = -1;
+    req->role = role_of(req);
 }
 
 void
@@ -107,18 +130,24 @@ http_res_text(struct arena *mem, const struct http_res *res)
     sb_i64(&b, res->status);
     sb_putc(&b, ' ');
     sb_puts(&b, reason(res->status));
-    sb_puts(&b, "\r\nContent-Type: ");
-    sb_put(&b, res->content_type);
+    if (!res->no_body) {
+        sb_puts(&b, "\r\nContent-Type: ");
+        sb_put(&b, res->content_type);
+    }
     for (size_t i = 0; i < res->n_headers; i++) {
         sb_puts(&b, "\r\n");
         sb_puts(&b, res->headers[i].name);
         sb_puts(&b, ": ");
         sb_put(&b, res->headers[i].value);
     }
-    sb_puts(&b, "\r\nContent-Length: ");
-    sb_i64(&b, (int64_t)res->body.n);
-    sb_puts(&b, "\r\n\r\n");
-    if (!res->head_only)
+    if (!res->no_body) {
+        sb_puts(&b, "\r\nContent-Length: ");
+        sb_i64(&b, (int64_t)res->body.n);
+    }
+    sb_puts(&b, "\r\n");
+    sb_put(&b, res->more);
+    sb_puts(&b, "\r\n");
+    if (!res->head_only && !res->no_body)
         sb_put(&b, res->body);
     return sb_str(&b);
 }

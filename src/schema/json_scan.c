@@ -272,30 +272,3 @@ json_scan_widen(struct arena *mem, struct str text)
     }
     return sb_str(&out);
 }
-
-struct str
-json_scan_member(struct str text, struct str name)
-{
-    struct json_scan ignored = {NULL, 0, false};
-    struct scan s = {text.p, text.p + text.n, 0, 0, &ignored};
-    struct str found = S("");
-
-    space(&s);
-    if (s.p >= s.end || *s.p++ != '{')
-        return found;
-    for (space(&s); s.p < s.end && *s.p == '"'; space(&s)) {
-        struct str key = {s.p + 1, 0}, v;
-
-        string(&s);
-        key.n = (size_t)(s.p - 1 - key.p);
-        space(&s);
-        v.p = ++s.p; /* behind the colon */
-        value(&s);
-        v.n = (size_t)(s.p - v.p);
-        if (str_eq(key, name))
-            found = str_trim(v);
-        if (*s.p == ',')
-            s.p++;
-    }
-    return found;
-}

@@ -19,8 +19,5 @@ bool json_scan_check(struct str text, struct json_scan *result);
 /* A copy of a checked text in which integers that do not fit 64 bits are written as "…e0": json-c
  * clamps integers but keeps the text of other numbers. */
 struct str json_scan_widen(struct arena *mem, struct str text);
-/* The text of a member of a checked text, as it stands there; empty when the text is no object or
- * has no such member. Names written with escapes are not found. */
-struct str json_scan_member(struct str text, struct str name);
 
 #endif

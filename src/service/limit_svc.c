@@ -11,6 +11,7 @@
 #include <string.h>
 
 struct charge {
+    struct limit_item *items;
     struct window_check *checks;
     size_t n;
     struct counter *counters; /* distinct, sorted */
@@ -118,12 +119,23 @@ only_looks(const struct window_demand *d)
     return d->cost == 0 || d->bound < 0;
 }
 
+static void
+judge(struct charge *ch)
+{
+    ch->passed = window_judge(ch->checks, ch->n, ch->counts);
+    for (size_t i = 0; i < ch->n; i++) {
+        ch->items[i].fits = ch->checks[i].fits;
+        ch->items[i].remaining = ch->checks[i].remaining;
+    }
+}
+
 static enum status
 refuse(struct ctx *c, struct charge *ch, size_t at)
 {
     enum status st = look_at_rest(c, ch, at);
 
-    ch->passed = false;
+    if (st == ST_OK)
+        judge(ch);
     return st == ST_OK && db_in_tx(c->db) ? db_rollback(c) : st;
 }
 
@@ -147,26 +159,15 @@ run(struct ctx *c, void *arg)
                 return refuse(c, ch, i);
         }
     }
-    ch->passed = true;
+    judge(ch);
     return ch->then.fn ? ch->then.fn(c, ch->then.arg) : ST_OK;
-}
-
-static void
-tell(struct charge *ch, struct limit_item *items, bool *passed)
-{
-    window_judge(ch->checks, ch->n, ch->counts);
-    for (size_t i = 0; i < ch->n; i++) {
-        items[i].fits = ch->checks[i].fits;
-        items[i].remaining = ch->checks[i].remaining;
-    }
-    *passed = ch->passed;
 }
 
 enum status
 limit_svc_charge(struct ctx *c, struct limit_item *items, size_t n, int64_t now_ms,
                  struct limit_then then, bool *passed)
 {
-    struct charge ch = {.then = then};
+    struct charge ch = {.items = items, .then = then};
     size_t writes = then.fn != NULL;
     enum status st;
 
@@ -174,17 +175,15 @@ limit_svc_charge(struct ctx *c, struct limit_item *items, size_t n, int64_t now_
     for (size_t i = 0; i < ch.n_counters; i++)
         writes += ch.demand[i].cost > 0;
     st = writes > 1 ? db_tx(c, run, &ch) : run(c, &ch);
-    if (st != ST_OK)
-        return st;
-    tell(&ch, items, passed);
-    return ST_OK;
+    *passed = ch.passed;
+    return st;
 }
 
 enum status
 limit_svc_charge_if(struct ctx *c, struct limit_item *item, int64_t now_ms,
                     const struct counter_premise *premise, bool *holds, bool *passed)
 {
-    struct charge ch = {.n = 0};
+    struct charge ch = {.items = item};
     enum status st;
 
     *holds = false;
@@ -196,7 +195,8 @@ limit_svc_charge_if(struct ctx *c, struct limit_item *item, int64_t now_ms,
     if (st != ST_OK || !*holds)
         return st;
     ch.counts[0] = ch.passed ? ch.counts[0] - ch.demand[0].cost : -1;
-    tell(&ch, item, passed);
+    judge(&ch);
+    *passed = ch.passed;
     return ST_OK;
 }
 

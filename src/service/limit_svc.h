@@ -14,7 +14,8 @@ struct limit_item {
     int64_t remaining, reset;
 };
 
-/* What is charged after all limits fit, in the same transaction. */
+/* What is charged after all limits fit, in the same transaction. The items' results are there when
+ * it runs. */
 struct limit_then {
     enum status (*fn)(struct ctx *c, void *arg); /* may run more than once; NULL: nothing */
     void *arg;

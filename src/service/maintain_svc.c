@@ -5,6 +5,7 @@
 #include "service/credit_svc.h"
 #include "store/audit_store.h"
 #include "store/counter_store.h"
+#include "store/gate_store.h"
 #include "store/maintain_store.h"
 #include "store/rollup_store.h"
 #include "store/workspace_store.h"
@@ -207,6 +208,20 @@ prune_counters(struct ctx *c, struct run *r)
     return st;
 }
 
+/* Servers are done with a request within the hour. */
+static enum status
+prune_gate_charges(struct ctx *c, struct run *r)
+{
+    int64_t n = 0;
+    enum status st;
+
+    do {
+        st = gate_store_prune(c, c->now_ms - 3600000, r->batch, &n);
+        r->n.pruned_gate_charges += n;
+    } while (st == ST_OK && more(r, n, r->batch));
+    return st;
+}
+
 static enum status
 prune(struct ctx *c, struct run *r)
 {
@@ -214,6 +229,8 @@ prune(struct ctx *c, struct run *r)
     size_t n;
     enum status st = prune_counters(c, r);
 
+    if (st == ST_OK && !r->stopped)
+        st = prune_gate_charges(c, r);
     if (st == ST_OK)
         st = workspace_store_list_all(c, &w, &n);
     for (size_t i = 0; st == ST_OK && i < n && !r->stopped; i++) {

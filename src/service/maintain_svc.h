@@ -15,6 +15,7 @@ enum maintain_part {
 struct maintain_counts {
     int64_t refilled_keys, rolled_up_records;
     int64_t pruned_records, pruned_rollup_rows, pruned_counters, pruned_audit_events;
+    int64_t pruned_gate_charges;
 };
 /* Runs the parts asked for as of c->now_ms, in small batches. */
 enum status maintain_svc_run(struct ctx *c, unsigned parts, struct maintain_counts *out) MUST_USE;

@@ -15,29 +15,26 @@
 #include "service/limit_svc.h"
 #include "service/migration_svc.h"
 #include "service/recorder.h"
+#include "service/verify_limits.h"
 
 #include <string.h>
 
-enum { LIMIT_MIN = 1, DURATION_MIN_MS = 1000 };
-
-/* A limit to be checked in this verification. */
-struct applied {
-    struct ratelimit_row row; /* id is empty for a one-off limit */
-    int64_t cost;
-    bool of_identity;
-};
-
 struct verification {
     const struct verify_in *in;
+    const struct verify_gate *gate; /* NULL: a root key asks */
     struct key_row *k;
+    bool workspace_enabled;
     struct key_extras x;
     const struct permquery *query; /* NULL: none asked for */
-    struct applied *applied;
+    struct verify_limit *applied;
     size_t n_applied;
-    struct limit_item *items; /* as applied, with results; NULL: not evaluated */
-    int64_t cost;             /* credits asked for */
+    struct limit_item *items; /* as applied, then the gate's, with results; NULL: not evaluated */
+    size_t n_items;
+    int64_t cost; /* credits asked for */
     int64_t spent;
-    bool exceeded; /* fewer credits than cost */
+    bool exceeded;           /* fewer credits than cost */
+    struct gate_charge told; /* to the gate's client */
+    bool repeated;           /* the gate has charged it before */
     enum verdict verdict;
 };
 
@@ -53,109 +50,6 @@ verify_svc_identify(struct ctx *c, const struct verify_in *in, struct str token_
         return st;
     c->prefetched = k;
     return access_svc_accept(c, caller, token_hash);
-}
-
-/* Which limits apply: those of key and identity by name, the key's hiding the identity's, then what
- * the request says of them (keys.md section 5.5). */
-
-static const struct ratelimit_row *
-find_limit(const struct ratelimit_row *rows, size_t n, struct str name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(rows[i].name, name))
-            return &rows[i];
-    return NULL;
-}
-
-/* The stored limit of that name; *of_identity says whose. */
-static const struct ratelimit_row *
-stored_limit(const struct key_extras *x, struct str name, bool *of_identity)
-{
-    const struct ratelimit_row *r = find_limit(x->key_limits, x->n_key_limits, name);
-
-    *of_identity = r == NULL;
-    return r ? r : find_limit(x->identity_limits, x->n_identity_limits, name);
-}
-
-static struct applied *
-applied_slot(struct verification *v, struct str name)
-{
-    for (size_t i = 0; i < v->n_applied; i++)
-        if (str_eq(v->applied[i].row.name, name))
-            return &v->applied[i];
-    return &v->applied[v->n_applied++];
-}
-
-static void
-apply_automatic(struct verification *v)
-{
-    const struct key_extras *x = &v->x;
-
-    for (size_t i = 0; i < x->n_key_limits; i++)
-        if (x->key_limits[i].auto_apply)
-            v->applied[v->n_applied++] = (struct applied){x->key_limits[i], 1, false};
-    for (size_t i = 0; i < x->n_identity_limits; i++)
-        if (x->identity_limits[i].auto_apply &&
-            !find_limit(x->key_limits, x->n_key_limits, x->identity_limits[i].name))
-            v->applied[v->n_applied++] = (struct applied){x->identity_limits[i], 1, true};
-}
-
-static enum status
-unknown_limit(struct ctx *c, const struct key_row *k, struct str name)
-{
-    if (k->identity_id.n == 0)
-        return err_set(c, ST_PRECONDITION_FAILED,
-                       "The rate limit '%.*s' is not configured on key %.*s, and no identity is "
-                       "connected to it.",
-                       STR_ARG(name), STR_ARG(k->id));
-    return err_set(c, ST_PRECONDITION_FAILED,
-                   "The rate limit '%.*s' is configured neither on key %.*s nor on its identity "
-                   "%.*s (externalId %.*s).",
-                   STR_ARG(name), STR_ARG(k->id), STR_ARG(k->identity_id), STR_ARG(k->external_id));
-}
-
-static enum status
-apply_requested(struct ctx *c, struct verification *v)
-{
-    const struct verify_limit_in *in = v->in->ratelimits.v;
-
-    for (size_t i = 0; i < v->in->ratelimits.n; i++) {
-        struct str name = in[i].name.v;
-        int64_t cost = f_int_or(in[i].cost, 1);
-        const struct ratelimit_row *r;
-        bool of_identity;
-
-        if (in[i].limit.state == F_SET && in[i].duration.state == F_SET) {
-            *applied_slot(v, name) = (struct applied){
-                {S(""), name, in[i].limit.v, in[i].duration.v, false}, cost, false};
-            continue;
-        }
-        r = stored_limit(&v->x, name, &of_identity);
-        if (!r)
-            return unknown_limit(c, v->k, name);
-        *applied_slot(v, name) = (struct applied){*r, cost, of_identity};
-    }
-    return ST_OK;
-}
-
-static enum status
-collect_limits(struct ctx *c, struct verification *v)
-{
-    v->applied =
-        ARENA_ARRAY(c->mem, v->x.n_key_limits + v->x.n_identity_limits + v->in->ratelimits.n + 1,
-                    struct applied);
-    apply_automatic(v);
-    return apply_requested(c, v);
-}
-
-/* A one-off limit that cannot be counted switches the whole stage off (keys.md section 5.5). */
-static bool
-limits_usable(const struct verification *v)
-{
-    for (size_t i = 0; i < v->n_applied; i++)
-        if (v->applied[i].row.limit < LIMIT_MIN || v->applied[i].row.duration_ms < DURATION_MIN_MS)
-            return false;
-    return v->n_applied > 0;
 }
 
 /* Charging */
@@ -176,33 +70,131 @@ spend(struct ctx *c, void *arg)
     return st;
 }
 
-static enum status
-charge(struct ctx *c, struct verification *v)
+void
+verify_svc_tell(const struct limit_item *items, size_t n, struct gate_charge *told)
 {
-    struct limit_then then = {v->k->limited && v->cost > 0 ? spend : NULL, v};
-    bool passed = true;
-    enum status st;
+    const struct limit_item *at = NULL;
 
-    if (!limits_usable(v)) {
-        st = then.fn ? spend(c, v) : ST_OK;
-    } else {
-        v->items = ARENA_ARRAY(c->mem, v->n_applied, struct limit_item);
-        for (size_t i = 0; i < v->n_applied; i++) {
-            const struct applied *a = &v->applied[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct limit_item *l = &items[i];
 
-            v->items[i] = (struct limit_item){
-                .scope_id = a->of_identity ? v->k->identity_id : v->k->id,
-                .name = a->row.name,
-                .duration_ms = a->row.duration_ms,
-                .limit = a->row.limit,
-                .cost = a->cost,
-            };
-        }
-        st = limit_svc_charge(c, v->items, v->n_applied, c->now_ms, then, &passed);
+        if (!at || (at->fits && !l->fits) ||
+            (at->fits == l->fits && (l->remaining < at->remaining ||
+                                     (l->remaining == at->remaining && l->reset > at->reset))))
+            at = l;
     }
+    told->has_quota = at != NULL;
+    if (!at)
+        return;
+    told->limit = at->limit;
+    told->left = at->remaining;
+    told->resets_at = at->reset;
+}
+
+static void
+tell(struct verification *v)
+{
+    v->told = (struct gate_charge){
+        .outcome = verdict_code(v->exceeded ? VERDICT_USAGE_EXCEEDED : VERDICT_VALID),
+        .limited = v->k->limited,
+        .remaining = v->k->remaining};
+    verify_svc_tell(v->items, v->n_items, &v->told);
+}
+
+/* The same for the gate, noting that it is done. A duplicate undoes all of it. */
+static enum status
+spend_once(struct ctx *c, void *arg)
+{
+    struct verification *v = arg;
+    enum status st = v->k->limited && v->cost > 0 ? spend(c, v) : ST_OK;
+
+    tell(v);
+    if (st != ST_OK || (v->exceeded && v->n_items == 0))
+        return st; /* nothing is charged */
+    return gate_store_insert(c, v->gate->charge_id, &v->told);
+}
+
+static struct limit_item
+item_of(const struct verification *v, const struct verify_limit *a)
+{
+    return (struct limit_item){
+        .scope_id = a->of_identity ? v->k->identity_id : v->k->id,
+        .name = a->row.name,
+        .duration_ms = a->row.duration_ms,
+        .limit = a->row.limit,
+        .cost = a->cost,
+    };
+}
+
+static void
+collect_items(struct ctx *c, struct verification *v)
+{
+    size_t more = v->gate ? v->gate->n_limits : 0;
+
+    if (!verify_limits_usable(v->applied, v->n_applied))
+        v->n_applied = 0;
+    if (v->n_applied + more == 0)
+        return;
+    v->items = ARENA_ARRAY(c->mem, v->n_applied + more, struct limit_item);
+    for (size_t i = 0; i < v->n_applied; i++)
+        v->items[v->n_items++] = item_of(v, &v->applied[i]);
+    for (size_t i = 0; i < more; i++)
+        v->items[v->n_items++] = v->gate->limits[i];
+}
+
+static enum status
+charge_items(struct ctx *c, struct verification *v)
+{
+    bool spends = v->k->limited && v->cost > 0, passed = true;
+    bool once = v->gate && v->gate->charge_id.n > 0 && (spends || v->n_items > 0);
+    struct limit_then then = {once ? spend_once : spends ? spend : NULL, v};
+    enum status st = ST_OK;
+
+    if (v->items)
+        st = limit_svc_charge(c, v->items, v->n_items, c->now_ms, then, &passed);
+    else if (once)
+        st = db_tx(c, spend_once, v);
+    else if (spends)
+        st = spend(c, v);
     v->verdict = !passed       ? VERDICT_RATE_LIMITED
                  : v->exceeded ? VERDICT_USAGE_EXCEEDED
                                : VERDICT_VALID;
+    return st;
+}
+
+static void
+repeat(struct verification *v, const struct gate_charge *g)
+{
+    v->repeated = true;
+    v->told = *g;
+    v->spent = 0;
+    v->k->remaining = g->remaining;
+    v->verdict =
+        str_eq(g->outcome, verdict_code(VERDICT_VALID)) ? VERDICT_VALID : VERDICT_USAGE_EXCEEDED;
+}
+
+/* The gate may have charged for the same request before, also at this very moment: then that is
+ * the charge. */
+static enum status
+charge(struct ctx *c, struct verification *v)
+{
+    struct str id = v->gate ? v->gate->charge_id : S("");
+    struct gate_charge *before = NULL;
+    enum status st;
+
+    if (v->gate && v->gate->presented->charge) {
+        repeat(v, v->gate->presented->charge);
+        return ST_OK;
+    }
+    collect_items(c, v);
+    st = charge_items(c, v);
+    if (id.n > 0 && (st == ST_DB_DUPLICATE || (st == ST_OK && v->verdict != VERDICT_VALID))) {
+        st = gate_store_find(c, id, &before);
+        if (before)
+            repeat(v, before);
+    }
+    if (!before && v->gate)
+        tell(v);
     return st;
 }
 
@@ -214,6 +206,15 @@ is_known(struct ctx *c, const struct key_row *k)
 {
     return k && !k->deleted && k->api_live && str_eq(k->workspace_id, c->who->workspace_id) &&
            access_svc_allows(c, ACCESS_verify_key, key_svc_scope(k));
+}
+
+static bool
+is_of(const struct key_row *k, const struct verify_gate *g)
+{
+    for (size_t i = 0; i < g->n_apis && k && !k->deleted && k->api_live; i++)
+        if (str_eq(k->api_id, g->apis[i]) || str_eq(k->keyspace_id, g->apis[i]))
+            return true;
+    return false;
 }
 
 static enum status
@@ -232,11 +233,11 @@ decide(struct ctx *c, struct verification *v)
 {
     const struct key_row *k = v->k;
     struct verdict_facts f = {
-        .workspace_enabled = c->who->workspace_enabled,
+        .workspace_enabled = v->workspace_enabled,
         .enabled = k->enabled,
         .has_expiry = k->has_expiry,
         .expires_ms = k->expires_at,
-        .address_allowed = clientip_allowed(k->ip_whitelist, c->remote_ip),
+        .address_allowed = v->gate || clientip_allowed(k->ip_whitelist, c->remote_ip),
         .permitted = !v->query || permquery_holds(v->query, v->x.permissions, v->x.n_permissions),
     };
     enum status st;
@@ -244,7 +245,7 @@ decide(struct ctx *c, struct verification *v)
     v->verdict = verdict_before_charge(&f, c->now_ms);
     if (v->verdict != VERDICT_VALID)
         return ST_OK;
-    st = collect_limits(c, v);
+    st = verify_limits_collect(c, v->in, k, &v->x, &v->applied, &v->n_applied);
     return st == ST_OK ? charge(c, v) : st;
 }
 
@@ -262,7 +263,7 @@ identity_out(struct ctx *c, const struct verification *v)
     if (k->identity_id.n == 0)
         return (struct f_obj){F_ABSENT, NULL};
     for (size_t j = 0; j < v->x.n_identity_limits; j++)
-        if (!find_limit(v->x.key_limits, v->x.n_key_limits, v->x.identity_limits[j].name))
+        if (!verify_limits_find(v->x.key_limits, v->x.n_key_limits, v->x.identity_limits[j].name))
             seen[n++] = v->x.identity_limits[j];
     i->id = f_str(k->identity_id);
     i->external_id = f_str(k->external_id);
@@ -276,7 +277,7 @@ limits_out(struct ctx *c, const struct verification *v)
 {
     struct verify_limit_out *out = ARENA_ARRAY(c->mem, v->n_applied + 1, struct verify_limit_out);
 
-    if (!v->items)
+    if (v->n_applied == 0 || !v->items)
         return (struct f_list){F_ABSENT, NULL, 0};
     for (size_t i = 0; i < v->n_applied; i++) {
         const struct ratelimit_row *r = &v->applied[i].row;
@@ -349,14 +350,14 @@ record(struct ctx *c, const struct verification *v)
         .external_id = k->external_id,
         .outcome = verdict_outcome(v->verdict),
         .region = str_of(c->conf->region),
-        .source = S("api"),
-        .app_id = S(""),
+        .source = v->gate ? S("gateway") : S("api"),
+        .app_id = v->gate ? v->gate->policy : S(""),
         .spent_credits = v->spent,
         .latency_ms = (utc_mono_us() - c->started_us) / 1000,
     };
     bool mark_used = !k->ever_used || c->now_ms - k->last_used_at >= UTC_MINUTE_MS;
 
-    if (!c->conf->analytics || !c->recorder)
+    if (!c->conf->analytics || !c->recorder || v->repeated)
         return;
     e.tags = tags_json(c, v->in->tags);
     recorder_verification(c->recorder, &e, mark_used);
@@ -371,10 +372,33 @@ not_found(struct ctx *c, struct verify_out *out)
     return ST_OK;
 }
 
+/* Everything once the key is known. */
+static enum status
+run(struct ctx *c, struct verification *v, struct verify_out *out)
+{
+    enum status st = parse_query(c, v);
+
+    v->cost = 1;
+    if (v->in->credits.state == F_SET)
+        v->cost = ((const struct verify_credits_in *)v->in->credits.v)->cost.v;
+    if (st == ST_OK)
+        st = credit_svc_settle(c, v->k);
+    if (st == ST_OK)
+        st = key_store_extras(c, v->k, &v->x);
+    if (st == ST_OK)
+        st = decide(c, v);
+    if (st != ST_OK)
+        return st;
+    answer(c, v, out);
+    record(c, v);
+    return ST_OK;
+}
+
 enum status
 verify_svc_check(struct ctx *c, const struct verify_in *in, struct verify_out *out)
 {
-    struct verification v = {.in = in, .k = c->prefetched, .cost = 1};
+    struct verification v = {
+        .in = in, .k = c->prefetched, .workspace_enabled = c->who->workspace_enabled};
     enum status st;
 
     if ((!v.k || v.k->deleted) && in->migration_id.state == F_SET) {
@@ -382,20 +406,26 @@ verify_svc_check(struct ctx *c, const struct verify_in *in, struct verify_out *o
         if (st != ST_OK)
             return st;
     }
-    if (!is_known(c, v.k))
-        return not_found(c, out);
-    if (in->credits.state == F_SET)
-        v.cost = ((const struct verify_credits_in *)in->credits.v)->cost.v;
-    st = parse_query(c, &v);
-    if (st == ST_OK)
-        st = credit_svc_settle(c, v.k);
-    if (st == ST_OK)
-        st = key_store_extras(c, v.k, &v.x);
-    if (st == ST_OK)
-        st = decide(c, &v);
-    if (st != ST_OK)
-        return st;
-    answer(c, &v, out);
-    record(c, &v);
-    return ST_OK;
+    return is_known(c, v.k) ? run(c, &v, out) : not_found(c, out);
+}
+
+enum status
+verify_svc_gate(struct ctx *c, const struct verify_gate *g, const struct verify_in *in,
+                struct verify_gate_out *out)
+{
+    struct verification v = {.in = in,
+                             .gate = g,
+                             .k = g->presented->key,
+                             .workspace_enabled = g->presented->workspace_enabled};
+    enum status st;
+
+    *out = (struct verify_gate_out){.verdict = VERDICT_NOT_FOUND};
+    if (!is_of(v.k, g))
+        return not_found(c, &out->key);
+    st = run(c, &v, &out->key);
+    out->verdict = v.verdict;
+    out->told = v.told;
+    out->spent = v.spent;
+    out->repeated = v.repeated;
+    return st;
 }

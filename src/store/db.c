@@ -16,12 +16,24 @@ db_in_tx(const struct db *db)
     return db->in_tx;
 }
 
+static bool
+in_time(const struct ctx *c)
+{
+    return c->deadline_us == 0 || utc_mono_us() < c->deadline_us;
+}
+
 static enum status
 past_deadline(struct ctx *c)
 {
-    if (c->deadline_us == 0 || utc_mono_us() < c->deadline_us)
-        return ST_OK;
-    return err_set(c, ST_REQUEST_TIMEOUT, "The request timed out.");
+    return in_time(c) ? ST_OK : err_set(c, ST_REQUEST_TIMEOUT, "The request timed out.");
+}
+
+/* Whether a statement that met a conflict is to be run again by itself. */
+static bool
+may_repeat(const struct ctx *c, unsigned attempt)
+{
+    return !c->db->in_tx && db_is_conflict(c->db->last_errno) && attempt + 1 < EXEC_ATTEMPTS &&
+           in_time(c);
 }
 
 static void
@@ -69,9 +81,9 @@ db_select(struct ctx *c, const struct db_stmt *s, struct db_args args, struct db
             return ST_OK;
         if (db_is_lost(db->last_errno)) {
             db_drop(db);
-            if (!db->in_tx && had && attempt == 0)
+            if (!db->in_tx && had && attempt == 0 && in_time(c))
                 continue;
-        } else if (!db->in_tx && db_is_conflict(db->last_errno) && attempt + 1 < EXEC_ATTEMPTS) {
+        } else if (may_repeat(c, attempt)) {
             nap(attempt);
             continue;
         }
@@ -99,9 +111,9 @@ db_exec(struct ctx *c, const struct db_stmt *s, struct db_args args, struct db_r
         }
         if (db_is_lost(db->last_errno)) {
             db_drop(db);
-            if (!h && !db->in_tx && had && attempt == 0)
+            if (!h && !db->in_tx && had && attempt == 0 && in_time(c))
                 continue; /* lost while preparing: nothing was done */
-        } else if (!db->in_tx && db_is_conflict(db->last_errno) && attempt + 1 < EXEC_ATTEMPTS) {
+        } else if (may_repeat(c, attempt)) {
             nap(attempt);
             continue;
         }
@@ -127,7 +139,7 @@ tx_begin(struct ctx *c)
         }
         if (db_is_lost(db->last_errno))
             db_disconnect(db);
-        if (!had)
+        if (!had || !in_time(c))
             return failed(c, "START TRANSACTION");
     }
 }

@@ -27,6 +27,7 @@ static const struct {
     {E_CUT, ST_ANALYTICS_MEMORY},    /* ER_CUT_VALUE_GROUP_CONCAT */
     {1290, ST_ANALYTICS_MEMORY},     /* ER_OPTION_PREVENTS_STATEMENT: max_session_mem_used */
     {E_PACKET, ST_ANALYTICS_MEMORY}, /* ER_WARN_ALLOWED_PACKET_OVERFLOWED */
+    {3141, ST_ANALYTICS_MEMORY},     /* ER_INVALID_JSON_TEXT_IN_PARAM: MySQL has cut an array */
     {4082, ST_ANALYTICS_MEMORY},     /* ER_CONNECTION_MEMORY_LIMIT */
     {1104, ST_ANALYTICS_ROWS},       /* ER_TOO_BIG_SELECT */
     {1317, ST_ANALYTICS_TIMEOUT},    /* ER_QUERY_INTERRUPTED */
@@ -108,7 +109,8 @@ set_limits(struct ctx *c, struct db *db, const struct db_query *q)
     else
         sql = arena_fmt(c->mem,
                         "SET SESSION max_execution_time = %" PRId64
-                        ", tmp_table_size = LEAST(@@GLOBAL.tmp_table_size, %" PRId64 ")",
+                        ", tmp_table_size = CAST(LEAST(@@GLOBAL.tmp_table_size, %" PRId64
+                        ") AS UNSIGNED)",
                         q->timeout_ms, table);
     return db_command(db, sql.p);
 }

@@ -10,6 +10,8 @@ enum {
     BY_ID = INSERT + BLOCKS_SIZES,
     BY_HASH,
     WITH_CALLER,
+    PRESENTED,
+    PRESENTED_ID,
     LOCK,
     LIST,
     LIST_OF_IDENTITY,
@@ -43,6 +45,17 @@ enum {
     "LEFT JOIN lk_identity i ON i.id = k.identity_id AND i.live = 1 "
 #define LIMIT_COLUMNS "l.owner_id, l.id, l.name, l.max_count, l.duration_ms, l.auto_apply"
 
+/* Limits of the key and its identity, one a row, in the last columns; NULL where there are none. */
+#define WITH_LIMITS                                                                                \
+    "LEFT JOIN lk_ratelimit l ON (k.may_have_limits = 1 OR i.may_have_limits = 1) "                \
+    "AND l.owner_id IN (k.id, i.id) "
+#define PRESENTED_SQL(where)                                                                       \
+    "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED), w.enabled, " GATE_CHARGE_COLUMNS        \
+    ", " KEY_COLUMNS ", " LIMIT_COLUMNS                                                            \
+    " FROM (SELECT 1) one LEFT JOIN lk_gate_charge g ON g.id = ? "                                 \
+    "LEFT JOIN lk_key k ON " where " " KEY_JOINS                                                   \
+    "LEFT JOIN lk_workspace w ON w.id = k.workspace_id AND w.deleted_at IS NULL " WITH_LIMITS
+
 enum { INSERT_COLS = 18, LIMIT_COLS = 6 };
 
 static const struct db_stmt sql[MAX] = {
@@ -54,10 +67,11 @@ static const struct db_stmt sql[MAX] = {
     [BY_ID] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS "WHERE k.id = ?", false},
     [BY_HASH] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS "WHERE k.hash = ?", false},
     [WITH_CALLER] = {"SELECT " CALLER_COLUMNS ", " KEY_COLUMNS ", " LIMIT_COLUMNS
-                     " FROM " CALLER_TABLES " LEFT JOIN lk_key k ON k.hash = ? " KEY_JOINS
-                     "LEFT JOIN lk_ratelimit l ON (k.may_have_limits = 1 OR i.may_have_limits = 1) "
-                     "AND l.owner_id IN (k.id, i.id) WHERE r.hash = ?",
+                     " FROM " CALLER_TABLES
+                     " LEFT JOIN lk_key k ON k.hash = ? " KEY_JOINS WITH_LIMITS "WHERE r.hash = ?",
                      false},
+    [PRESENTED] = {PRESENTED_SQL("k.hash = ?"), false},
+    [PRESENTED_ID] = {PRESENTED_SQL("k.id = ?"), false},
     [LOCK] = {"SELECT id FROM lk_key WHERE id = ? FOR UPDATE", false},
     [LIST] = {"SELECT " KEY_COLUMNS " FROM lk_key k " KEY_JOINS
               "WHERE k.api_id = ? AND k.id >= ? AND k.deleted_at IS NULL ORDER BY k.id LIMIT ?",
@@ -178,7 +192,6 @@ key_store_lock(struct ctx *c, struct str id, struct key_row **out)
     return st == ST_OK ? key_store_by_id(c, id, out) : st;
 }
 
-/* Limits stand in the last columns, and are NULL where there are none. */
 static void
 limits_read(struct ctx *c, const struct key_row *k, const struct db_rows *rows,
             struct key_extras *out)
@@ -199,6 +212,21 @@ limits_read(struct ctx *c, const struct key_row *k, const struct db_rows *rows,
     out->identity_limits = of_identity;
 }
 
+/* The key at cur, in the first row, and the limits of all rows; NULL when there is no key. */
+static struct key_row *
+row_read_with_limits(struct ctx *c, struct db_cursor *cur, const struct db_rows *rows)
+{
+    struct key_extras *with = ARENA_NEW(c->mem, struct key_extras);
+    struct key_row *k;
+
+    if (cur->cell->null)
+        return NULL;
+    k = row_read(c, cur);
+    limits_read(c, k, rows, with);
+    k->with = with;
+    return k;
+}
+
 enum status
 key_store_with_caller(struct ctx *c, struct str root_hash, struct str key_hash,
                       struct caller **caller, struct key_row **key)
@@ -214,14 +242,40 @@ key_store_with_caller(struct ctx *c, struct str root_hash, struct str key_hash,
         return st;
     cur = db_row(&rows, 0);
     *caller = caller_store_read(c, &cur);
-    if (!cur.cell->null) {
-        struct key_extras *with = ARENA_NEW(c->mem, struct key_extras);
-
-        *key = row_read(c, &cur);
-        limits_read(c, *key, &rows, with);
-        (*key)->with = with;
-    }
+    *key = row_read_with_limits(c, &cur, &rows);
     return ST_OK;
+}
+
+static enum status
+presented(struct ctx *c, const struct db_stmt *s, struct db_args args, struct key_presented *out)
+{
+    struct db_rows rows;
+    enum status st = db_select(c, s, args, &rows);
+    struct db_cursor cur;
+
+    *out = (struct key_presented){.key = NULL};
+    if (st != ST_OK)
+        return st;
+    cur = db_row(&rows, 0);
+    c->now_ms = db_next_int(&cur);
+    out->workspace_enabled = db_next_int(&cur);
+    out->charge = gate_store_read(c, &cur);
+    out->key = row_read_with_limits(c, &cur, &rows);
+    return ST_OK;
+}
+
+enum status
+key_store_presented(struct ctx *c, struct str key_hash, struct str charge_id,
+                    struct key_presented *out)
+{
+    return presented(c, &sql[PRESENTED], DB_ARGS(db_bin(charge_id), db_str(key_hash)), out);
+}
+
+enum status
+key_store_presented_id(struct ctx *c, struct str id, struct str charge_id,
+                       struct key_presented *out)
+{
+    return presented(c, &sql[PRESENTED_ID], DB_ARGS(db_bin(charge_id), db_str(id)), out);
 }
 
 enum status

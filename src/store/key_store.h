@@ -4,6 +4,7 @@
 
 #include "store/caller_store.h"
 #include "store/db.h"
+#include "store/gate_store.h"
 #include "store/ratelimit_store.h"
 
 struct key_row {
@@ -46,6 +47,18 @@ enum status key_store_by_hash(struct ctx *c, struct str hash, struct key_row **o
  * NULL when there is no such root key; then nothing is said about the key. */
 enum status key_store_with_caller(struct ctx *c, struct str root_hash, struct str key_hash,
                                   struct caller **caller, struct key_row **key) MUST_USE;
+/* A key as the gate meets it: with its workspace and what was charged before under charge_id, in
+ * one round trip. Also sets c->now_ms. */
+struct key_presented {
+    struct key_row *key; /* NULL: there is none */
+    bool workspace_enabled;
+    const struct gate_charge *charge; /* NULL: nothing */
+};
+enum status key_store_presented(struct ctx *c, struct str key_hash, struct str charge_id,
+                                struct key_presented *out) MUST_USE;
+/* The same by the key's id, for looking without a key. */
+enum status key_store_presented_id(struct ctx *c, struct str id, struct str charge_id,
+                                   struct key_presented *out) MUST_USE;
 /* Reads the row again and locks it until the transaction ends. */
 enum status key_store_lock(struct ctx *c, struct str id, struct key_row **out) MUST_USE;
 /* Live keys of an API with id >= cursor, ascending, at most limit; identity_id empty: of all. */

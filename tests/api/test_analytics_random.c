@@ -654,7 +654,9 @@ ask(uint32_t seed, const char *root, bool hidden, unsigned char out[SHA256_BYTES
         fprintf(stderr, "%s\n  %.900s\n", text, a.text);
     if (status != 200 && status != 400 && status != 422)
         CHECK_STR(a.text, "200, 400 or 422");
-    if (status == 400 && strcmp(at_str(a, "error.detail"), "Invalid analytics query.") == 0)
+    /* MySQL does not see out of two table functions */
+    if (status == 400 && strcmp(at_str(a, "error.detail"), "Invalid analytics query.") == 0 &&
+        strstr(db_server_version(fx_ctx()->reader), "MariaDB"))
         CHECK_STR(text, "SQL that the database takes");
     if (hidden && status == 200)
         CHECK(strstr(a.text, MARK) == NULL || strstr(text, MARK) != NULL);

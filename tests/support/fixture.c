@@ -1,6 +1,7 @@
 /* Requests in process, against a real database. */
 #include "support/test.h"
 
+#include "api/openapi.h"
 #include "api/pipeline.h"
 #include "base/conf.h"
 #include "base/digest.h"
@@ -430,10 +431,21 @@ fx_request(const struct request *r)
     return a;
 }
 
+/* Every answer is one that the OpenAPI document tells of. */
+static void
+check_declared(const char *operation, int status)
+{
+    for (size_t i = 0; i < endpoint_count; i++)
+        if (strcmp(endpoints[i].path + strlen("/v2/"), operation) == 0 &&
+            !openapi_declares(endpoints[i].ep, status))
+            test_check(false, fx_fmt("status %d is among the .errors of %s", status, operation),
+                       __FILE__, __LINE__);
+}
+
 static struct answer
 call(const char *root, const char *operation, const char *body)
 {
-    return fx_request(&(struct request){
+    struct answer a = fx_request(&(struct request){
         .script_name = arena_fmt(mem, "/v2/%s", operation).p,
         .authorization = arena_fmt(mem, "Bearer %s", root ? root : fx_root).p,
         .content_type = "application/json",
@@ -441,6 +453,9 @@ call(const char *root, const char *operation, const char *body)
         .user_agent = "tests",
         .body = body,
     });
+
+    check_declared(operation, a.status);
+    return a;
 }
 
 struct answer

@@ -12,8 +12,8 @@ enum { RELATIONS_MAX = 4096, RETENTION_DAYS = 90, MAX_ROWS = 10000 };
 static struct put {
     size_t from, to;         /* in the SQL */
     size_t params, n_params; /* what it added */
-} puts_[RELATIONS_MAX];
-static size_t n_puts;
+} written[RELATIONS_MAX];
+static size_t n_written;
 
 static char fault[300];
 
@@ -25,8 +25,8 @@ __wrap_relation_put(struct sb *sql, struct params *p, enum relation r, const str
     __real_relation_put(sql, p, r, s);
     put.to = sql->n;
     put.n_params = p->n - put.params;
-    if (n_puts < RELATIONS_MAX)
-        puts_[n_puts++] = put;
+    if (n_written < RELATIONS_MAX)
+        written[n_written++] = put;
 }
 
 enum status
@@ -35,7 +35,7 @@ isolation_plan(struct ctx *c, struct str text, enum relation_family f, const str
 {
     enum status st = query_check(c, text, f, RETENTION_DAYS, q);
 
-    n_puts = 0;
+    n_written = 0;
     return st == ST_OK ? query_plan(c, q, s, MAX_ROWS, dialect) : st;
 }
 
@@ -48,15 +48,14 @@ static const char *const forms[] = {
 };
 
 /* The words of the writer. */
-static const char words[] = " ALL AND AS ASC BETWEEN BIGINT BINARY BY CASE CAST COALESCE COLUMNS "
-                            "CONCAT CONVERT COUNT CROSS "
-                            "CURRENT DESC DISTINCT DOUBLE ELSE END EXISTS FLOOR FOLLOWING FOR FROM "
-                            "GROUP GROUP_CONCAT HAVING "
-                            "IN IS JOIN JSON_EXTRACT JSON_QUOTE JSON_TABLE LEFT LIMIT LONGTEXT MOD "
-                            "NOT NULL OFFSET ON ORDER "
-                            "ORDINALITY OVER PARTITION PATH PRECEDING RANGE RIGHT ROW ROWS "
-                            "ROW_NUMBER SELECT SEPARATOR SIGNED "
-                            "SUM THEN UNBOUNDED UNION USING WHEN WHERE WITH ";
+static const char words[] =
+    " "
+    "ALL AND AS ASC BETWEEN BIGINT BINARY BY CASE CAST COALESCE COLUMNS CONCAT "
+    "CONVERT COUNT CROSS CURRENT DESC DISTINCT DOUBLE ELSE END EXISTS FLOOR "
+    "FOLLOWING FOR FROM GROUP GROUP_CONCAT HAVING IN IS JOIN JSON_EXTRACT "
+    "JSON_QUOTE JSON_TABLE LEFT LIMIT LONGTEXT MOD NOT NULL OFFSET ON ORDER "
+    "ORDINALITY OVER PARTITION PATH PRECEDING RANGE RIGHT ROW ROWS ROW_NUMBER "
+    "SELECT SEPARATOR SIGNED SUM THEN UNBOUNDED UNION USING WHEN WHERE WITH ";
 /* Names that it gives, without the numbers behind them. */
 static const char names[] = " a b c d e g h k l n o one p q r rn s t u v w x ";
 /* The texts in it. */
@@ -179,8 +178,8 @@ scan(const struct query *q)
     for (size_t i = 0, n; i < q->sql.n; i += n) {
         struct str rest = str_from(q->sql, i);
 
-        if (put < n_puts && puts_[put].from == i) {
-            n = puts_[put].to - i;
+        if (put < n_written && written[put].from == i) {
+            n = written[put].to - i;
             marks += occurrences((struct str){rest.p, n}, "?");
             put++;
             continue;
@@ -194,7 +193,7 @@ scan(const struct query *q)
     }
     if (marks != q->params.n)
         return "there are not as many parameters as question marks";
-    return put == n_puts ? NULL : "a table has been written elsewhere";
+    return put == n_written ? NULL : "a table has been written elsewhere";
 }
 
 /* Tables */
@@ -231,8 +230,8 @@ isolation_fault(const struct query *q, const struct scope *s)
 {
     const char *why = scan(q);
 
-    for (size_t i = 0; i < n_puts && !why; i++)
-        why = check_put(q, &puts_[i], s);
+    for (size_t i = 0; i < n_written && !why; i++)
+        why = check_put(q, &written[i], s);
     if (!why && strlen(q->sql.p) != q->sql.n)
         why = "the SQL contains NUL";
     return why;

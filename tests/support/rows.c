@@ -18,6 +18,7 @@ static const struct {
                    "SELECT id FROM lk_namespace WHERE workspace_id = '%s')"},
     {"lk_maintenance", "'%s' = ''"},
     {"lk_schema_version", "'%s' = ''"},
+    {"lk_gate_charge", "'%s' = ''"}, /* of no workspace */
 };
 
 static const char *
