@@ -1,7 +1,9 @@
-/* Public tables as derived tables over the records. */
+/* Public tables as derived tables over the records and their rollups. */
 #include "analytics/relation.h"
 
 #include "base/utc.h"
+#include "domain/latency.h"
+#include "domain/rollup.h"
 
 #include <string.h>
 #include <strings.h>
@@ -17,10 +19,11 @@ enum column_role {
     COLUMN_PLAIN, /* of a table of events */
 };
 
+/* Sums and counts have the same names in rollups as in public. */
 struct column_source {
     enum column_role role;
     const char *physical; /* a plain column, where there is one */
-    const char *sql;      /* one event's value */
+    const char *sql;      /* one event's value; of COLUMN_KEY a rollup row's as well */
 };
 
 #define BIN(column) "CAST(" column " AS BINARY)"
@@ -128,47 +131,57 @@ static const char *const buckets[] = {
     [GRAIN_MONTH] = MONTH_OF("time DIV 86400000"),
 };
 
+/* Where the events of a family are, and how to tell those that no rollup counts yet. */
+static const struct events {
+    const char *table, *queue, *queued, *is_queued, *group;
+    const char *space; /* the column that permissions are about */
+} events[] = {
+    [FAMILY_VERIFICATIONS] = {"lk_verification", "lk_verification_queue",
+                              "time AS queued_time, request_id AS queued_id",
+                              " AND time = queued_time AND request_id = queued_id",
+                              ROLLUP_VERIFICATION_HASH, "keyspace_id"},
+    [FAMILY_RATELIMITS] = {"lk_ratelimit_decision", "lk_ratelimit_queue",
+                           "time AS queued_time, request_id AS queued_id, "
+                           "position AS queued_position",
+                           " AND time = queued_time AND request_id = queued_id AND position = "
+                           "queued_position",
+                           ROLLUP_RATELIMIT_HASH, "namespace_id"},
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define ROW(id, family, name, grain, space, table, columns)                                        \
-    [RELATION_##id] = {FAMILY_##family,                                                            \
-                       name,                                                                       \
-                       GRAIN_##grain,                                                              \
-                       space,                                                                      \
-                       table,                                                                      \
-                       columns##_columns,                                                          \
-                       columns##_sources,                                                          \
+#define ROW(id, family, name, grain, rollup, columns)                                              \
+    [RELATION_##id] = {FAMILY_##family,         name,                                              \
+                       GRAIN_##grain,           rollup,                                            \
+                       columns##_columns,       columns##_sources,                                 \
                        COUNT(columns##_columns)}
 
 static const struct table {
     enum relation_family family;
     const char *name;
     enum grain grain;
-    const char *space; /* the physical column that permissions are about */
-    const char *physical;
+    const char *rollup; /* NULL: one of events */
     const struct relation_column *columns;
     const struct column_source *sources;
     size_t n;
 } tables[RELATION__MAX] = {
-    ROW(VERIFICATIONS, VERIFICATIONS, "key_verifications_v1", EVENT, "keyspace_id",
-        "lk_verification", verifications),
+    ROW(VERIFICATIONS, VERIFICATIONS, "key_verifications_v1", EVENT, NULL, verifications),
     ROW(VERIFICATIONS_MINUTE, VERIFICATIONS, "key_verifications_per_minute_v1", MINUTE,
-        "keyspace_id", "lk_verification", verifications_time),
-    ROW(VERIFICATIONS_HOUR, VERIFICATIONS, "key_verifications_per_hour_v1", HOUR, "keyspace_id",
-        "lk_verification", verifications_time),
-    ROW(VERIFICATIONS_DAY, VERIFICATIONS, "key_verifications_per_day_v1", DAY, "keyspace_id",
-        "lk_verification", verifications_date),
-    ROW(VERIFICATIONS_MONTH, VERIFICATIONS, "key_verifications_per_month_v1", MONTH, "keyspace_id",
-        "lk_verification", verifications_date),
-    ROW(RATELIMITS, RATELIMITS, "ratelimits_v1", EVENT, "namespace_id", "lk_ratelimit_decision",
-        ratelimits),
-    ROW(RATELIMITS_MINUTE, RATELIMITS, "ratelimits_per_minute_v1", MINUTE, "namespace_id",
-        "lk_ratelimit_decision", ratelimits_time),
-    ROW(RATELIMITS_HOUR, RATELIMITS, "ratelimits_per_hour_v1", HOUR, "namespace_id",
-        "lk_ratelimit_decision", ratelimits_time),
-    ROW(RATELIMITS_DAY, RATELIMITS, "ratelimits_per_day_v1", DAY, "namespace_id",
-        "lk_ratelimit_decision", ratelimits_date),
-    ROW(RATELIMITS_MONTH, RATELIMITS, "ratelimits_per_month_v1", MONTH, "namespace_id",
-        "lk_ratelimit_decision", ratelimits_date),
+        "lk_verification_minute", verifications_time),
+    ROW(VERIFICATIONS_HOUR, VERIFICATIONS, "key_verifications_per_hour_v1", HOUR,
+        "lk_verification_hour", verifications_time),
+    ROW(VERIFICATIONS_DAY, VERIFICATIONS, "key_verifications_per_day_v1", DAY,
+        "lk_verification_day", verifications_date),
+    ROW(VERIFICATIONS_MONTH, VERIFICATIONS, "key_verifications_per_month_v1", MONTH,
+        "lk_verification_month", verifications_date),
+    ROW(RATELIMITS, RATELIMITS, "ratelimits_v1", EVENT, NULL, ratelimits),
+    ROW(RATELIMITS_MINUTE, RATELIMITS, "ratelimits_per_minute_v1", MINUTE, "lk_ratelimit_minute",
+        ratelimits_time),
+    ROW(RATELIMITS_HOUR, RATELIMITS, "ratelimits_per_hour_v1", HOUR, "lk_ratelimit_hour",
+        ratelimits_time),
+    ROW(RATELIMITS_DAY, RATELIMITS, "ratelimits_per_day_v1", DAY, "lk_ratelimit_day",
+        ratelimits_date),
+    ROW(RATELIMITS_MONTH, RATELIMITS, "ratelimits_per_month_v1", MONTH, "lk_ratelimit_month",
+        ratelimits_date),
 };
 
 bool
@@ -262,114 +275,172 @@ put_texts(struct sb *sql, struct params *p, const char *column, const struct str
     sb_putc(sql, ')');
 }
 
-/* The workspace, its retention and permitted spaces: never left out. Then what the query wants. */
 static void
-put_where(struct sb *sql, struct params *p, const struct table *t, const struct scope *s)
+put_time(struct sb *sql, const struct table *t, const struct scope *s)
 {
     int64_t from = s->since_ms > s->from_ms ? s->since_ms : s->from_ms;
 
-    sb_addf(sql, " FROM %s WHERE workspace_id = ?", t->physical);
-    params_add(p, s->workspace, false);
     sb_puts(sql, " AND time >= ");
     sb_i64(sql, round_up(t->grain, from));
     if (s->to_ms < INT64_MAX) {
         sb_puts(sql, " AND time < ");
         sb_i64(sql, round_up(t->grain, s->to_ms));
     }
+}
+
+/* The workspace, its retention and permitted spaces: never left out. Then what the query wants. */
+static void
+put_where(struct sb *sql, struct params *p, const struct table *t, const struct scope *s)
+{
+    sb_puts(sql, " WHERE workspace_id = ?");
+    params_add(p, s->workspace, false);
+    put_time(sql, t, s);
     if (!s->all_spaces)
-        put_texts(sql, p, t->space, s->spaces, s->n_spaces);
+        put_texts(sql, p, events[t->family].space, s->spaces, s->n_spaces);
     for (size_t i = 0; i < s->n_picks; i++)
         if (t->sources[s->picks[i].column].physical)
             put_texts(sql, p, t->sources[s->picks[i].column].physical, s->picks[i].values,
                       s->picks[i].n);
 }
 
+/* The used columns. */
 static void
-put_keys(struct sb *sql, const struct table *t)
+put_used(struct sb *sql, const struct table *t, const struct scope *s,
+         void (*put)(struct sb *sql, const struct table *t, size_t i))
 {
-    sb_puts(sql, buckets[t->grain]);
+    size_t n = 0;
+
     for (size_t i = 0; i < t->n; i++)
-        if (t->sources[i].role == COLUMN_KEY)
-            sb_addf(sql, ", %s",
-                    t->sources[i].physical ? t->sources[i].physical : t->sources[i].sql);
+        if (s->used >> i & 1) {
+            sb_puts(sql, n++ ? ", " : "");
+            put(sql, t, i);
+        }
+    sb_puts(sql, n ? "" : "1 AS one");
 }
 
-/* The quantile p of a group whose events carry their rank and number: between two events, linear.
- */
-static void
-put_quantile(struct sb *sql, const char *value, const char *p)
-{
-    sb_addf(sql,
-            "SUM(CASE latency_rank - 1 - FLOOR(%s * (latency_of - 1)) "
-            "WHEN 0 THEN %s * (1 - MOD(%s * (latency_of - 1), 1)) "
-            "WHEN 1 THEN %s * MOD(%s * (latency_of - 1), 1) END)",
-            p, value, p, value, p);
-}
+/* Events */
 
 static void
-put_column(struct sb *sql, const struct table *t, size_t i, bool grouped)
+put_event_column(struct sb *sql, const struct table *t, size_t i)
 {
     const struct column_source *c = &t->sources[i];
 
-    if (c->role == COLUMN_TIME)
-        sb_puts(sql, buckets[t->grain]);
-    else if (!grouped || c->role == COLUMN_KEY)
-        sb_puts(sql, c->sql);
-    else if (c->role == COLUMN_SUM)
-        sb_addf(sql, "CAST(SUM(%s) AS SIGNED)", c->sql);
-    else if (c->role == COLUMN_COUNT)
-        sb_puts(sql, "COUNT(*)");
-    else if (c->role == COLUMN_AVERAGE)
-        sb_addf(sql, "AVG(%s)", c->sql);
-    else
-        put_quantile(sql, c->sql, c->role == COLUMN_P75 ? "0.75e0" : "0.99e0");
-    sb_addf(sql, " AS `%s`", t->columns[i].name);
+    sb_addf(sql, "%s AS `%s`", c->role == COLUMN_TIME ? buckets[t->grain] : c->sql,
+            t->columns[i].name);
 }
 
+static void
+put_events(struct sb *sql, struct params *p, const struct table *t, const struct scope *s)
+{
+    sb_puts(sql, "(SELECT ");
+    put_used(sql, t, s, put_event_column);
+    sb_addf(sql, " FROM %s", events[t->family].table);
+    put_where(sql, p, t, s);
+    sb_putc(sql, ')');
+}
+
+/* Rollups: the rows of one and those of the events that it does not count yet, added up. */
+
+#define GE_COLUMN(bound, step) ", ge_" #bound
+#define GE_EVENT(bound, step) ", latency_ms >= " #bound
+#define GE_STEP(bound, step, share)                                                                \
+    " + " #step " * COALESCE(SUM(ge_" #bound ") > FLOOR(" share " * SUM(events)), 0)"
+#define GE_STEP_P75(bound, step) GE_STEP(bound, step, "0.25")
+#define GE_STEP_P99(bound, step) GE_STEP(bound, step, "0.01")
+#define QUANTILE(STEP) "IF(SUM(events) = 1, SUM(latency_sum), 0e0" LATENCY_BOUNDS(STEP) ")"
+
 static bool
-uses_role(const struct table *t, const struct scope *s, enum column_role role)
+uses_latency(const struct table *t, const struct scope *s, enum column_role least)
 {
     for (size_t i = 0; i < t->n; i++)
-        if (t->sources[i].role == role && (s->used >> i & 1))
+        if (t->sources[i].role >= least && t->sources[i].role <= COLUMN_P99 && (s->used >> i & 1))
             return true;
     return false;
 }
 
-/* The events of a rollup with their rank within the group. */
+/* Of either half of the union: keys, sums and counts; the parts of latencies come last. */
 static void
-put_ranked(struct sb *sql, struct params *p, const struct table *t, const struct scope *s)
+put_half(struct sb *sql, const struct table *t, const struct scope *s, bool rolled_up)
 {
-    sb_addf(sql, " FROM (SELECT %s.*, ROW_NUMBER() OVER (PARTITION BY ", t->physical);
-    put_keys(sql, t);
-    sb_puts(sql, " ORDER BY latency_ms) AS latency_rank, COUNT(*) OVER (PARTITION BY ");
-    put_keys(sql, t);
-    sb_puts(sql, ") AS latency_of");
+    sb_addf(sql, "%s AS `time`, %s AS group_hash", buckets[t->grain],
+            rolled_up ? "group_hash" : events[t->family].group);
+    for (size_t i = 0; i < t->n; i++) {
+        const struct column_source *c = &t->sources[i];
+
+        if (c->role == COLUMN_COUNT)
+            sb_addf(sql, ", %s AS events", rolled_up ? t->columns[i].name : c->sql);
+        else if (c->role == COLUMN_KEY && (s->used >> i & 1))
+            sb_addf(sql, ", %s AS `%s`", c->sql, t->columns[i].name);
+        else if (c->role == COLUMN_SUM && (s->used >> i & 1))
+            sb_addf(sql, ", %s AS `%s`", rolled_up ? t->columns[i].name : c->sql,
+                    t->columns[i].name);
+    }
+    if (uses_latency(t, s, COLUMN_AVERAGE))
+        sb_puts(sql, rolled_up ? ", latency_sum" : ", latency_ms");
+    if (uses_latency(t, s, COLUMN_P75))
+        sb_puts(sql, rolled_up ? LATENCY_BOUNDS(GE_COLUMN) : LATENCY_BOUNDS(GE_EVENT));
+}
+
+static void
+put_total(struct sb *sql, const struct table *t, size_t i)
+{
+    const char *name = t->columns[i].name;
+
+    switch (t->sources[i].role) {
+    case COLUMN_KEY:
+        sb_addf(sql, "MIN(`%s`)", name);
+        break;
+    case COLUMN_SUM:
+        sb_addf(sql, "CAST(SUM(`%s`) AS SIGNED)", name);
+        break;
+    case COLUMN_COUNT:
+        sb_puts(sql, "CAST(SUM(events) AS SIGNED)");
+        break;
+    case COLUMN_AVERAGE:
+        sb_puts(sql, "(SUM(latency_sum) + 0e0) / SUM(events)");
+        break;
+    case COLUMN_P75:
+        sb_puts(sql, QUANTILE(GE_STEP_P75));
+        break;
+    case COLUMN_P99:
+        sb_puts(sql, QUANTILE(GE_STEP_P99));
+        break;
+    default:
+        sb_addf(sql, "`%s`", name);
+        break;
+    }
+    sb_addf(sql, " AS `%s`", name);
+}
+
+static void
+put_rollup(struct sb *sql, struct params *p, const struct table *t, const struct scope *s)
+{
+    const struct events *e = &events[t->family];
+
+    sb_puts(sql, "(SELECT ");
+    put_used(sql, t, s, put_total);
+    sb_puts(sql, " FROM (SELECT ");
+    put_half(sql, t, s, true);
+    sb_addf(sql, " FROM %s", t->rollup);
     put_where(sql, p, t, s);
-    sb_puts(sql, ") ranked");
+    sb_puts(sql, " UNION ALL SELECT STRAIGHT_JOIN ");
+    put_half(sql, t, s, false);
+    sb_addf(sql, " FROM (SELECT %s FROM %s WHERE workspace_id = ? AND slice = 0", e->queued,
+            e->queue);
+    params_add(p, s->workspace, false);
+    put_time(sql, t, s);
+    sb_addf(sql, ") q JOIN %s v", e->table);
+    put_where(sql, p, t, s);
+    sb_addf(sql, "%s) r GROUP BY `time`, group_hash)", e->is_queued);
 }
 
 void
 relation_put(struct sb *sql, struct params *p, enum relation r, const struct scope *s)
 {
     const struct table *t = &tables[r];
-    bool grouped = t->grain != GRAIN_EVENT && !s->per_event, any = false;
 
-    sb_puts(sql, "(SELECT ");
-    for (size_t i = 0; i < t->n; i++) {
-        if (!(s->used >> i & 1))
-            continue;
-        sb_puts(sql, any ? ", " : "");
-        put_column(sql, t, i, grouped);
-        any = true;
-    }
-    sb_puts(sql, any ? "" : "1 AS one");
-    if (grouped && (uses_role(t, s, COLUMN_P75) || uses_role(t, s, COLUMN_P99)))
-        put_ranked(sql, p, t, s);
+    if (t->rollup && !s->per_event)
+        put_rollup(sql, p, t, s);
     else
-        put_where(sql, p, t, s);
-    if (grouped) {
-        sb_puts(sql, " GROUP BY ");
-        put_keys(sql, t);
-    }
-    sb_putc(sql, ')');
+        put_events(sql, p, t, s);
 }

@@ -55,8 +55,8 @@ struct scope {
     const struct relation_pick *picks; /* likewise: rows that meet all of these */
     size_t n_picks;
     uint64_t used;  /* bit i: column i is looked at */
-    bool per_event; /* a rollup's rows may be single events, so that latency_p75 and latency_p99 are
-                       the latency of one */
+    bool per_event; /* a rollup's rows have to be single events, so that latency_p75 and latency_p99
+                       are the latency of one; those that have been pruned are not counted then */
 };
 
 /* The table of this public name (case-sensitive) in the family; false when there is none. */

@@ -1,6 +1,7 @@
 /* Pages. None takes a credential, none is limited. */
 #include "api/pages.h"
 
+#include "api/metrics_page.h"
 #include "api/openapi.h"
 #include "api/reference_html.h"
 #include "base/sb.h"
@@ -81,9 +82,9 @@ reference(struct ctx *c, struct http_res *res)
 }
 
 const struct page pages[] = {
-    {"/v2/liveness", liveness},       {"/health/live", health_live},
-    {"/health/startup", health_live}, {"/health/ready", health_ready},
-    {"/openapi.yaml", openapi_yaml},  {"/openapi.json", openapi_json},
-    {"/reference", reference},
+    {"/v2/liveness", liveness, NULL},       {"/health/live", health_live, NULL},
+    {"/health/startup", health_live, NULL}, {"/health/ready", health_ready, NULL},
+    {"/openapi.yaml", openapi_yaml, NULL},  {"/openapi.json", openapi_json, NULL},
+    {"/reference", reference, NULL},        {"/metrics", metrics_page_show, metrics_page_hidden},
 };
 const size_t pages_count = sizeof(pages) / sizeof(pages[0]);

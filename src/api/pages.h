@@ -1,4 +1,5 @@
-/* pages.h: what is fetched with GET: liveness, health, the OpenAPI document, the reference. */
+/* pages.h: what is fetched with GET: liveness, health, the OpenAPI document, the reference,
+ * metrics. */
 #ifndef LATCHKEY_API_PAGES_H
 #define LATCHKEY_API_PAGES_H
 

@@ -1,6 +1,7 @@
 /* The ordered checks. Each refuses by err_set(); the first refusal is the answer. */
 #include "api/pipeline.h"
 
+#include "api/metrics_page.h"
 #include "api/problem.h"
 #include "api/route.h"
 #include "base/conf.h"
@@ -249,6 +250,7 @@ run_endpoint(struct call *call, struct http_res *res)
     }
     write_quota(call, res);
     log_outcome(call, res);
+    metrics_page_count(c, call->route, res->status);
 }
 
 static void
@@ -274,7 +276,7 @@ pipeline_run(struct ctx *c, struct decode_parser *parser, const struct http_req 
 
     *res = (struct http_res){.head_only = head};
     prepare(c, req);
-    if (!d.endpoint && !d.page)
+    if ((!d.endpoint && !d.page) || (d.page && d.page->hidden && d.page->hidden(c, req)))
         problem_no_route(res);
     else if (d.page && !get && !head)
         problem_wrong_method(res, "GET, HEAD");

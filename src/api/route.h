@@ -9,6 +9,7 @@
 struct page {
     const char *path;
     void (*show)(struct ctx *c, struct http_res *res);
+    bool (*hidden)(struct ctx *c, const struct http_req *req); /* may be NULL: for nobody */
 };
 
 struct destination {

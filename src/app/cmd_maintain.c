@@ -8,21 +8,30 @@ struct in {
     struct f_list only; /* struct f_str */
 };
 struct out {
-    struct f_int refilled_keys, pruned_counters, pruned_audit_events, pruned_gate_charges;
+    struct f_int refilled_keys, rolled_up_records;
+    struct f_int pruned_records, pruned_rollup_rows, pruned_counters, pruned_audit_events;
+    struct f_int pruned_gate_charges;
 };
 
-static const char *const part_names[] = {"refill", "prune", NULL};
+static const char *const part_names[] = {"refill", "rollup", "prune", NULL};
+static const unsigned part_bits[] = {MAINTAIN_REFILL, MAINTAIN_ROLLUP, MAINTAIN_PRUNE};
 static const struct field part = {.type = FT_STR, .min = 0, .max = F_NO_MAX, .set = part_names};
 static const struct field in_fields[] = {
     F_INT(struct in, now, "now", 0, 0, F_NO_MAX,
           .text = "Act as if it were this time, Unix ms; for tests and catching up."),
     F_LIST(struct in, only, "only", 0, F_NO_MIN, F_NO_MAX, &part,
-           .text = "Only these parts: refill, prune."),
+           .text = "Only these parts: refill, rollup, prune."),
     F_END,
 };
 static const struct field out_fields[] = {
     F_INT(struct out, refilled_keys, "refilledKeys", F_REQUIRED, F_NO_MIN, F_NO_MAX,
           .text = "Keys whose credits were refilled."),
+    F_INT(struct out, rolled_up_records, "rolledUpRecords", F_REQUIRED, F_NO_MIN, F_NO_MAX,
+          .text = "Analytics records added to the rollups."),
+    F_INT(struct out, pruned_records, "prunedRecords", F_REQUIRED, F_NO_MIN, F_NO_MAX,
+          .text = "Analytics records removed."),
+    F_INT(struct out, pruned_rollup_rows, "prunedRollupRows", F_REQUIRED, F_NO_MIN, F_NO_MAX,
+          .text = "Rows removed from the rollups."),
     F_INT(struct out, pruned_counters, "prunedCounters", F_REQUIRED, F_NO_MIN, F_NO_MAX,
           .text = "Rate-limit windows removed."),
     F_INT(struct out, pruned_audit_events, "prunedAuditEvents", F_REQUIRED, F_NO_MIN, F_NO_MAX,
@@ -41,7 +50,9 @@ parts_of(const struct in *in)
     unsigned parts = 0;
 
     for (size_t i = 0; i < in->only.n; i++)
-        parts |= str_eq(v[i].v, S("refill")) ? MAINTAIN_REFILL : MAINTAIN_PRUNE;
+        for (size_t p = 0; part_names[p]; p++)
+            if (str_eq(v[i].v, str_of(part_names[p])))
+                parts |= part_bits[p];
     return parts ? parts : MAINTAIN_ALL;
 }
 
@@ -58,16 +69,20 @@ run(struct ctx *c, const void *pin, struct command_result *r)
     if (st == ST_OK)
         st = maintain_svc_run(c, parts_of(in), &n);
     if (st == ST_OK)
-        *out = (struct out){f_int(n.refilled_keys), f_int(n.pruned_counters),
-                            f_int(n.pruned_audit_events), f_int(n.pruned_gate_charges)};
+        *out = (struct out){f_int(n.refilled_keys),      f_int(n.rolled_up_records),
+                            f_int(n.pruned_records),     f_int(n.pruned_rollup_rows),
+                            f_int(n.pruned_counters),    f_int(n.pruned_audit_events),
+                            f_int(n.pruned_gate_charges)};
     return st;
 }
 
 const struct command cmd_maintain = {
-    .summary = "refill credits, remove what is no longer needed",
-    .help =
-        "Run it from cron every few minutes, on one host or several. Nothing goes wrong when it\n"
-        "does not run: credits are also refilled when a key is used or looked at.",
+    .summary = "refill credits, roll up analytics, remove what is no longer needed",
+    .help = "Run it from cron every few minutes, on one host or several. When it does not run, "
+            "credits\n"
+            "are still refilled as soon as a key is used or looked at, and analytics queries are "
+            "still\n"
+            "exact, but slower.",
     .in = &in_body,
     .out = &out_body,
     .run = run,

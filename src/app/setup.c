@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SETUP_MEMORY = 4 * 1024 * 1024 };
+enum { SETUP_MEMORY = 4 * 1024 * 1024, REGION_CHARS = 64 };
 /* longer than any analytics query may take */
 enum { READER_TIMEOUT_S = 40 };
 
@@ -30,12 +30,23 @@ set_log(struct setup *s, struct str *why)
     return why->n == 0;
 }
 
+static bool
+check_region(struct setup *s, struct str *why)
+{
+    struct str region = str_of(s->conf.region);
+
+    if (str_utf8_valid(region) && str_utf8_len(region) <= REGION_CHARS)
+        return true;
+    *why = arena_fmt(s->mem, "region must be UTF-8 of at most %d characters", REGION_CHARS);
+    return false;
+}
+
 bool
 setup_load(struct setup *s, const char *file, struct str *why)
 {
     *why = S("");
     *s = (struct setup){.mem = arena_new(SETUP_MEMORY), .log = {.sink = log_stderr}};
-    return conf_load(s->mem, file, &s->conf, why) && set_log(s, why);
+    return conf_load(s->mem, file, &s->conf, why) && set_log(s, why) && check_region(s, why);
 }
 
 /* Composed queries have a connection of their own, with time for the longest of them. */

@@ -11,6 +11,7 @@ struct db;
 struct caller;
 struct premises;
 struct recorder;
+struct metrics;
 
 /* Who did it, as audit records tell it. */
 struct actor {
@@ -26,6 +27,7 @@ struct ctx {
     struct db *reader;         /* for composed queries, see store/db_query.h */
     struct recorder *recorder; /* analytics records wait here until the answer is out */
     struct premises *premises; /* what former requests found out; NULL: nothing is kept */
+    struct metrics *metrics;   /* NULL: nothing is counted */
 
     /* UTC, taken from the database once per request so that every step, and every host, agrees;
      * 0 until the first lookup. */

@@ -112,8 +112,14 @@ json_escape(struct sb *b, unsigned char c)
     }
 }
 
-void
-sb_json_str(struct sb *b, struct str s)
+static bool
+html_special(unsigned char c)
+{
+    return c == '<' || c == '>' || c == '&' || c == 0x7f;
+}
+
+static void
+json_str(struct sb *b, struct str s, bool for_html)
 {
     size_t start = 0;
 
@@ -121,7 +127,7 @@ sb_json_str(struct sb *b, struct str s)
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
 
-        if (c >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' && c != 0x7f)
+        if (c >= 0x20 && c != '"' && c != '\\' && !(for_html && html_special(c)))
             continue;
         sb_put(b, (struct str){s.p + start, i - start});
         json_escape(b, c);
@@ -129,6 +135,18 @@ sb_json_str(struct sb *b, struct str s)
     }
     sb_put(b, (struct str){s.p + start, s.n - start});
     sb_putc(b, '"');
+}
+
+void
+sb_json_str(struct sb *b, struct str s)
+{
+    json_str(b, s, true);
+}
+
+void
+sb_json_plain(struct sb *b, struct str s)
+{
+    json_str(b, s, false);
 }
 
 void

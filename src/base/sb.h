@@ -20,6 +20,9 @@ void sb_addf(struct sb *b, const char *fmt, ...) __attribute__((format(printf, 2
 /* A JSON string with its quotes. s must be valid UTF-8. Escapes < > & as well, so that the text is
  * safe inside HTML. */
 void sb_json_str(struct sb *b, struct str s);
+/* The same without what HTML wants: the spelling of the database's JSON_QUOTE, which its functions
+ * have to be given to find a string in a list. */
+void sb_json_plain(struct sb *b, struct str s);
 /* A value of a key=value log line: bare when it needs no quoting, else quoted, with control
  * characters, quotes and backslashes escaped so that one event stays one line. */
 void sb_log_str(struct sb *b, struct str s);

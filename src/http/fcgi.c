@@ -116,6 +116,14 @@ fcgi_wait(struct fcgi *f, int timeout_ms)
     }
 }
 
+bool
+fcgi_waiting(const struct fcgi *f)
+{
+    struct pollfd p = {.fd = f->fd, .events = POLLIN};
+
+    return stopping || poll(&p, 1, 0) > 0;
+}
+
 static void
 read_body(struct fcgi *f, struct arena *mem, int64_t max_body, struct http_req *req)
 {

@@ -19,6 +19,8 @@ void fcgi_close(struct fcgi *f);
 /* Waits for a request, at most timeout_ms (-1: for ever). After FCGI_REQUEST call fcgi_read
  * and fcgi_reply. */
 enum fcgi_event fcgi_wait(struct fcgi *f, int timeout_ms);
+/* Whether somebody waits to be served. */
+bool fcgi_waiting(const struct fcgi *f);
 /* Copies the request into mem; a body over max_body bytes (0 or less: any) is not read. */
 void fcgi_read(struct fcgi *f, struct arena *mem, int64_t max_body, struct http_req *req);
 /* Sends the answer and ends the request; false when the client is gone. */

@@ -11,6 +11,8 @@ enum {
     RECORDER_MEMORY = 64 * 1024 * 1024,
     RECORDER_BYTES = 256 * 1024, /* texts waiting that make a batch, whatever their number */
     RECORDER_REFUSALS = 20,      /* a batch that the database will not take is given up */
+    RECORDER_PAUSE_US = 500000,  /* after a failure; doubles with each */
+    RECORDER_PAUSES_DOUBLE = 4,  /* up to 8 s */
 };
 
 struct recorder {
@@ -19,8 +21,13 @@ struct recorder {
     bool mark_used[RECORDER_MAX];
     struct decision_event decisions[RECORDER_MAX];
     size_t n_verifications, n_decisions;
-    int64_t oldest_us, dropped;
-    int refused; /* flushes in a row that a database at work refused */
+    /* The first of them make the batch that is being written. It stays the same until it is known
+     * to be there, so that it is there once. */
+    size_t batch_verifications, batch_decisions;
+    bool unsure; /* whether the batch was written: the end of a COMMIT was not seen */
+    int failed;  /* attempts in a row */
+    int refused; /* those of them that a database at work refused */
+    int64_t oldest_us, pause_until_us, written, dropped;
 };
 
 struct recorder *
@@ -50,9 +57,23 @@ recorder_waiting(const struct recorder *r)
 }
 
 int64_t
-recorder_age_us(const struct recorder *r)
+recorder_wait_us(const struct recorder *r, int64_t flush_us)
 {
-    return recorder_waiting(r) ? utc_mono_us() - r->oldest_us : 0;
+    int64_t now = utc_mono_us(), due = r->oldest_us + flush_us;
+
+    if (recorder_waiting(r) == 0)
+        return -1;
+    if (recorder_waiting(r) >= RECORDER_BATCH || arena_used(r->mem) > RECORDER_BYTES)
+        due = now;
+    if (due < r->pause_until_us)
+        due = r->pause_until_us;
+    return due > now ? due - now : 0;
+}
+
+int64_t
+recorder_written(const struct recorder *r)
+{
+    return r->written;
 }
 
 int64_t
@@ -120,36 +141,46 @@ recorder_decision(struct recorder *r, const struct decision_event *d)
     keep(r, &e->override_id);
 }
 
+/* A key and the minute in which it was used. */
+struct use {
+    int64_t minute;
+    struct str key_id;
+};
+
 static int
-by_bytes(const void *a, const void *b)
+by_minute(const void *a, const void *b)
 {
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+    const struct use *x = a, *y = b;
+
+    if (x->minute != y->minute)
+        return x->minute < y->minute ? -1 : 1;
+    return str_cmp(x->key_id, y->key_id);
 }
 
-/* Moves last-used times on, key rows in sorted order. A batch spans a second at most, so one minute
- * stands for all of it: the newest, rounded down. */
+/* Moves last-used times on, key rows in sorted order within each minute. */
 static enum status
-mark_used(struct recorder *r, struct ctx *c)
+mark_used(const struct recorder *r, struct ctx *c)
 {
-    struct str *ids = ARENA_ARRAY(c->mem, r->n_verifications + 1, struct str);
-    size_t n = 0, kept = 0;
-    int64_t at = 0;
+    struct use *uses = ARENA_ARRAY(c->mem, r->batch_verifications + 1, struct use);
+    size_t n = 0;
 
-    for (size_t i = 0; i < r->n_verifications; i++) {
-        if (!r->mark_used[i])
-            continue;
-        ids[n++] = r->verifications[i].key_id;
-        if (r->verifications[i].time > at)
-            at = r->verifications[i].time;
+    for (size_t i = 0; i < r->batch_verifications; i++) {
+        const struct verification_event *e = &r->verifications[i];
+
+        if (r->mark_used[i])
+            uses[n++] = (struct use){e->time - e->time % UTC_MINUTE_MS, e->key_id};
     }
-    qsort(ids, n, sizeof(*ids), by_bytes);
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || !str_eq(ids[i], ids[i - 1]))
-            ids[kept++] = ids[i];
-    for (size_t i = 0; i < kept; i += KEY_USED_BLOCK) {
-        size_t block = kept - i < KEY_USED_BLOCK ? kept - i : KEY_USED_BLOCK;
-        enum status st = key_store_mark_used(c, ids + i, block, at - at % UTC_MINUTE_MS);
+    qsort(uses, n, sizeof(*uses), by_minute);
+    for (size_t i = 0; i < n;) {
+        struct str ids[KEY_USED_BLOCK];
+        int64_t minute = uses[i].minute;
+        size_t k = 0;
+        enum status st;
 
+        for (; i < n && k < KEY_USED_BLOCK && uses[i].minute == minute; i++)
+            if (k == 0 || !str_eq(ids[k - 1], uses[i].key_id))
+                ids[k++] = uses[i].key_id;
+        st = key_store_mark_used(c, ids, k, minute);
         if (st != ST_OK)
             return st;
     }
@@ -157,31 +188,61 @@ mark_used(struct recorder *r, struct ctx *c)
 }
 
 static enum status
-write_all(struct ctx *c, void *arg)
+write_batch(struct ctx *c, void *arg)
 {
-    struct recorder *r = arg;
-    enum status st = event_store_verifications(c, r->verifications, r->n_verifications);
+    const struct recorder *r = arg;
+    enum status st = event_store_verifications(c, r->verifications, r->batch_verifications);
 
     if (st == ST_OK)
-        st = event_store_decisions(c, r->decisions, r->n_decisions);
+        st = event_store_decisions(c, r->decisions, r->batch_decisions);
     if (st == ST_OK)
         st = mark_used(r, c);
     return st;
 }
 
 static void
-forget(struct recorder *r)
+choose_batch(struct recorder *r)
 {
-    r->n_verifications = r->n_decisions = 0;
-    r->refused = 0;
-    arena_reset(r->mem);
+    size_t v = r->n_verifications, d = r->n_decisions;
+
+    if (r->batch_verifications + r->batch_decisions > 0)
+        return;
+    r->batch_verifications = v < RECORDER_BATCH ? v : RECORDER_BATCH;
+    r->batch_decisions = RECORDER_BATCH - r->batch_verifications;
+    if (r->batch_decisions > d)
+        r->batch_decisions = d;
 }
 
-bool
-recorder_due(const struct recorder *r, int64_t flush_us)
+/* The batch is done with, one way or the other. */
+static void
+forget_batch(struct recorder *r)
 {
-    return recorder_waiting(r) >= RECORDER_BATCH || arena_used(r->mem) > RECORDER_BYTES ||
-           (recorder_waiting(r) > 0 && recorder_age_us(r) >= flush_us);
+    size_t v = r->batch_verifications, d = r->batch_decisions;
+
+    r->n_verifications -= v;
+    r->n_decisions -= d;
+    memmove(r->verifications, r->verifications + v, r->n_verifications * sizeof(*r->verifications));
+    memmove(r->mark_used, r->mark_used + v, r->n_verifications * sizeof(*r->mark_used));
+    memmove(r->decisions, r->decisions + d, r->n_decisions * sizeof(*r->decisions));
+    r->batch_verifications = r->batch_decisions = 0;
+    r->unsure = false;
+    r->failed = r->refused = 0;
+    r->pause_until_us = 0;
+    if (recorder_waiting(r) == 0)
+        arena_reset(r->mem);
+}
+
+static void
+try_later(struct recorder *r, struct ctx *c)
+{
+    int doubled = r->failed < RECORDER_PAUSES_DOUBLE ? r->failed : RECORDER_PAUSES_DOUBLE;
+
+    r->failed++;
+    r->pause_until_us = utc_mono_us() + ((int64_t)RECORDER_PAUSE_US << doubled);
+    if (*db_server_version(c->db) && ++r->refused >= RECORDER_REFUSALS) {
+        r->dropped += (int64_t)(r->batch_verifications + r->batch_decisions);
+        forget_batch(r);
+    }
 }
 
 enum status
@@ -191,15 +252,23 @@ recorder_flush(struct recorder *r, struct ctx *c)
 
     if (recorder_waiting(r) == 0)
         return ST_OK;
-    st = db_tx(c, write_all, r);
-    if (st == ST_OK) {
-        forget(r);
+    choose_batch(r);
+    st = db_tx(c, write_batch, r);
+    if (st == ST_OK || (st == ST_DB_DUPLICATE && r->unsure)) {
+        r->written += (int64_t)(r->batch_verifications + r->batch_decisions);
+        forget_batch(r);
         return ST_OK;
     }
-    r->oldest_us = utc_mono_us(); /* try again after another interval */
-    if (*db_server_version(c->db) && ++r->refused >= RECORDER_REFUSALS) {
-        r->dropped += (int64_t)recorder_waiting(r);
-        forget(r);
-    }
+    r->unsure = r->unsure || st != ST_DB_DUPLICATE;
+    try_later(r, c);
     return st;
+}
+
+void
+recorder_give_up(struct recorder *r)
+{
+    r->dropped += (int64_t)recorder_waiting(r);
+    r->batch_verifications = r->n_verifications;
+    r->batch_decisions = r->n_decisions;
+    forget_batch(r);
 }

@@ -5,7 +5,7 @@
 
 #include "store/event_store.h"
 
-/* A batch this large is written at once. */
+/* A batch of this many is written at once, and none is larger. */
 enum { RECORDER_BATCH = 64, RECORDER_MAX = 4096 };
 
 struct recorder;
@@ -18,14 +18,17 @@ void recorder_free(struct recorder *r);
 void recorder_verification(struct recorder *r, const struct verification_event *v, bool mark_used);
 void recorder_decision(struct recorder *r, const struct decision_event *d);
 
-/* How many records wait, and for how long the oldest has (monotonic microseconds). */
 size_t recorder_waiting(const struct recorder *r);
-int64_t recorder_age_us(const struct recorder *r);
-/* Whether it is time to flush: a batch is full, or the oldest record has waited for flush_us. */
-bool recorder_due(const struct recorder *r, int64_t flush_us);
-/* Writes everything that waits in one transaction. On failure the records stay, c->err says why. */
+/* Microseconds until a batch should be written: when it is full or its oldest record has waited for
+ * flush_us, but after a failure not too soon. -1: nothing waits. */
+int64_t recorder_wait_us(const struct recorder *r, int64_t flush_us);
+/* Writes the oldest records that wait, at most RECORDER_BATCH, in one transaction. On failure they
+ * stay, c->err says why; what a database at work has refused many times is dropped. */
 enum status recorder_flush(struct recorder *r, struct ctx *c) MUST_USE;
-/* Records lost so far because the database was away too long. */
+/* Drops all that wait: the worker ends and the database is away. */
+void recorder_give_up(struct recorder *r);
+/* Records written, and dropped, so far. */
+int64_t recorder_written(const struct recorder *r);
 int64_t recorder_dropped(const struct recorder *r);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/conf.h"
 #include "base/digest.h"
+#include "base/metrics.h"
 #include "base/sb.h"
 #include "base/utc.h"
 #include "domain/clientip.h"
@@ -300,6 +301,7 @@ answer(struct ctx *c, const struct verification *v, struct verify_out *out)
 {
     const struct key_row *k = v->k;
 
+    metrics_add(c->metrics, METRIC_OUTCOME + v->verdict, 1);
     *out = (struct verify_out){
         .valid = f_bool(v->verdict == VERDICT_VALID),
         .code = f_str(verdict_code(v->verdict)),
@@ -327,7 +329,7 @@ tags_json(struct ctx *c, struct f_list tags)
     sb_init(&b, c->mem, 64);
     for (size_t i = 0; i < tags.n; i++) {
         sb_putc(&b, i ? ',' : '[');
-        sb_json_str(&b, t[i].v);
+        sb_json_plain(&b, t[i].v);
     }
     sb_putc(&b, ']');
     return sb_str(&b);
@@ -362,8 +364,9 @@ record(struct ctx *c, const struct verification *v)
 }
 
 static enum status
-not_found(struct verify_out *out)
+not_found(struct ctx *c, struct verify_out *out)
 {
+    metrics_add(c->metrics, METRIC_OUTCOME + VERDICT_NOT_FOUND, 1);
     *out =
         (struct verify_out){.valid = f_bool(false), .code = f_str(verdict_code(VERDICT_NOT_FOUND))};
     return ST_OK;
@@ -403,7 +406,7 @@ verify_svc_check(struct ctx *c, const struct verify_in *in, struct verify_out *o
         if (st != ST_OK)
             return st;
     }
-    return is_known(c, v.k) ? run(c, &v, out) : not_found(out);
+    return is_known(c, v.k) ? run(c, &v, out) : not_found(c, out);
 }
 
 enum status
@@ -418,7 +421,7 @@ verify_svc_gate(struct ctx *c, const struct verify_gate *g, const struct verify_
 
     *out = (struct verify_gate_out){.verdict = VERDICT_NOT_FOUND};
     if (!is_of(v.k, g))
-        return not_found(&out->key);
+        return not_found(c, &out->key);
     st = run(c, &v, &out->key);
     out->verdict = v.verdict;
     out->told = v.told;

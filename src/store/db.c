@@ -2,6 +2,7 @@
 #include "store/db_priv.h"
 
 #include "base/digest.h"
+#include "base/metrics.h"
 #include "base/utc.h"
 
 #include <assert.h>
@@ -58,6 +59,7 @@ failed(struct ctx *c, const char *sql)
         return ST_DB_DUPLICATE;
     if (db->in_tx && (db_is_conflict(code) || db_is_lost(code)))
         return ST_DB_RETRY;
+    metrics_add(c->metrics, METRIC_DB_ERRORS, 1);
     err_set(c, ST_SERVICE_UNAVAILABLE, "The database is not available, please try again.");
     err_cause(c, "%u %s (%.60s)", code, db->last_error, sql);
     return c->err.status;
@@ -209,6 +211,7 @@ db_tx(struct ctx *c, enum status (*fn)(struct ctx *c, void *arg), void *arg)
             return st;
         if (attempt + 1 == TX_ATTEMPTS)
             break;
+        metrics_add(c->metrics, METRIC_DB_RETRIES, 1);
         log_event(c->log, LOG_DEBUG, "db_retry", log_i("errno", c->db->last_errno),
                   log_i("attempt", attempt + 1));
         arena_release(c->mem, mark);

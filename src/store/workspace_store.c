@@ -4,6 +4,7 @@
 enum {
     BY_ID,
     LIST,
+    LIST_ALL,
     INSERT,
     UPDATE,
     SET_ANALYTICS,
@@ -31,6 +32,7 @@ static const struct db_stmt sql[MAX] = {
     [LIST] = {"SELECT " COLUMNS " FROM " TABLES " WHERE deleted_at IS NULL "
               "ORDER BY created_at, id",
               true},
+    [LIST_ALL] = {"SELECT " COLUMNS " FROM " TABLES " ORDER BY id", true},
     [INSERT] = {"INSERT INTO lk_workspace (id, name, slug, created_at) VALUES (?, ?, ?, ?)", false},
     [UPDATE] = {"UPDATE lk_workspace SET name = ?, enabled = ?, delete_protection = ?, "
                 "requests_per_minute = ?, analytics_query_quota = ?, audit_retention_days = ?, "
@@ -111,6 +113,12 @@ enum status
 workspace_store_list(struct ctx *c, struct workspace_row **rows, size_t *n)
 {
     return workspaces(c, &sql[LIST], (struct db_args){NULL, 0}, rows, n);
+}
+
+enum status
+workspace_store_list_all(struct ctx *c, struct workspace_row **rows, size_t *n)
+{
+    return workspaces(c, &sql[LIST_ALL], (struct db_args){NULL, 0}, rows, n);
 }
 
 enum status

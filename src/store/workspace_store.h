@@ -24,6 +24,9 @@ struct workspace_row {
 enum status workspace_store_by_id(struct ctx *c, struct str id,
                                   struct workspace_row **out) MUST_USE;
 enum status workspace_store_list(struct ctx *c, struct workspace_row **rows, size_t *n) MUST_USE;
+/* Deleted ones too. */
+enum status workspace_store_list_all(struct ctx *c, struct workspace_row **rows,
+                                     size_t *n) MUST_USE;
 /* ST_DB_DUPLICATE when the slug is taken. */
 enum status workspace_store_insert(struct ctx *c, const struct workspace_row *w) MUST_USE;
 enum status workspace_store_update(struct ctx *c, const struct workspace_row *w) MUST_USE;

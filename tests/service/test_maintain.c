@@ -1,10 +1,9 @@
-/* service/maintain_svc, credit_svc, recorder and the operator's use cases */
+/* service/maintain_svc, credit_svc and the operator's use cases */
 #include "support/test.h"
 
 #include "service/api_svc.h"
 #include "service/maintain_svc.h"
 #include "service/namespace_svc.h"
-#include "service/recorder.h"
 #include "service/workspace_svc.h"
 #include "store/audit_store.h"
 
@@ -142,52 +141,6 @@ pruning(void)
     CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_audit_target"), 2);
     fx_sql("UPDATE lk_workspace SET audit_retention_days = 1000");
     CHECK_INT(maintain(20300 * DAY, MAINTAIN_PRUNE).pruned_audit_events, 0);
-}
-
-/* Records wait through an outage, up to a bound; what does not fit is counted. */
-static void
-recorder_outage(void)
-{
-    struct ctx *c = fx_ctx();
-    struct recorder *r = recorder_new();
-    struct verification_event e = {
-        .workspace_id = S("ws"),
-        .time = 1,
-        .api_id = S("a"),
-        .keyspace_id = S("k"),
-        .key_id = S("key"),
-        .identity_id = S(""),
-        .external_id = S(""),
-        .outcome = S("VALID"),
-        .region = S(""),
-        .source = S("api"),
-        .app_id = S(""),
-        .tags = S("[]"),
-    };
-
-    for (int i = 0; i < RECORDER_MAX + 10; i++) {
-        e.request_id = arena_fmt(c->mem, "req_%d", i);
-        recorder_verification(r, &e, false);
-        if (i == RECORDER_BATCH - 2)
-            CHECK(!recorder_due(r, 1000000));
-        if (i == RECORDER_BATCH - 1)
-            CHECK(recorder_due(r, 1000000));
-    }
-    CHECK_INT(recorder_waiting(r), RECORDER_MAX);
-    CHECK_INT(recorder_dropped(r), 10);
-    db_fail_after(c->db, 2, 1142);
-    CHECK(recorder_flush(r, c) != ST_OK);
-    CHECK_INT(recorder_waiting(r), RECORDER_MAX);
-    err_clear(c);
-    /* a lost COMMIT: nobody knows, so it is written again, and nothing is there twice */
-    db_fail_after(c->db, 66, 2013);
-    CHECK(recorder_flush(r, c) != ST_OK);
-    db_fail_after(c->db, 0, 0);
-    err_clear(c);
-    CHECK_INT(recorder_flush(r, c), ST_OK);
-    CHECK_INT(recorder_waiting(r), 0);
-    CHECK_INT(fx_sql_int("SELECT COUNT(*) FROM lk_verification"), RECORDER_MAX);
-    recorder_free(r);
 }
 
 /* Operator's use cases */
@@ -407,15 +360,9 @@ audit_filters(void)
 }
 
 CU_TestInfo suite_service_maintain[] = {
-    {"refill calendar", refill_calendar},
-    {"refill rules", refill_rules},
-    {"refill many", refill_many},
-    {"pruning", pruning},
-    {"recorder outage", recorder_outage},
-    {"workspaces", workspaces},
-    {"root keys", root_keys},
-    {"namespaces", namespaces},
-    {"api settings", api_settings},
-    {"audit filters", audit_filters},
-    CU_TEST_INFO_NULL,
+    {"refill calendar", refill_calendar}, {"refill rules", refill_rules},
+    {"refill many", refill_many},         {"pruning", pruning},
+    {"workspaces", workspaces},           {"root keys", root_keys},
+    {"namespaces", namespaces},           {"api settings", api_settings},
+    {"audit filters", audit_filters},     CU_TEST_INFO_NULL,
 };

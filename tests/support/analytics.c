@@ -2,6 +2,7 @@
 #include "support/analytics.h"
 
 #include "support/isolation.h"
+#include "support/records.h"
 #include "support/test.h"
 #include "store/db_query.h"
 
@@ -65,6 +66,7 @@ analytics_seed(void)
         decision(other, fx_fmt("other_%zu", i), limits[i].at,
                  "'other', 'other', 1, 'other', 1000000, 1000000, 1000000, 1000000, 1000000");
     }
+    record_queue_all();
 }
 
 static enum status

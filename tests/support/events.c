@@ -2,6 +2,7 @@
 #include "support/events.h"
 
 #include "base/sb.h"
+#include "support/records.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +42,7 @@ events_add_verification(const struct events_verification *e)
            hex(or_else(e->external_id, "")), or_else(e->outcome, "VALID"), or_else(e->region, ""),
            or_else(e->source, "api"), or_else(e->app_id, ""), hex(or_else(e->tags, "[]")),
            (long long)e->spent_credits, (long long)e->latency);
+    record_queue_all();
 }
 
 void
@@ -57,6 +59,7 @@ events_add_decision(const struct events_decision *d)
            or_else(d->namespace_id, "rlns_1"), hex(or_else(d->identifier, "a")), d->passed,
            or_else(d->override_id, ""), (long long)d->limit, (long long)d->remaining,
            (long long)d->reset_at, (long long)d->tokens, (long long)d->latency);
+    record_queue_all();
 }
 
 struct answer

@@ -30,6 +30,7 @@ silence(void *unused, struct str line)
 
 const char *fx_workspace, *fx_root;
 struct conf fx_conf;
+struct metrics *fx_metrics;
 
 static struct arena *settings, *mem;
 static struct conf defaults;
@@ -48,6 +49,7 @@ context(void)
                         .db = db,
                         .reader = reader,
                         .recorder = recorder,
+                        .metrics = fx_metrics,
                         .premises = premises,
                         .request_id = {"", 0},
                         .remote_ip = {"", 0},
@@ -194,6 +196,7 @@ fx_test_begin(void)
 {
     test_row("%s", "");
     fx_conf = defaults;
+    fx_metrics = NULL;
     quiet.least = LOG_ERROR;
     fx_clock(0);
     empty_tables();
@@ -204,8 +207,6 @@ fx_test_begin(void)
 void
 fx_test_end(void)
 {
-    struct ctx c = context();
-
     db_fail_after(db, 0, 0);
     db_fail_after(reader, 0, 0);
     if (usual_reader) {
@@ -213,8 +214,7 @@ fx_test_end(void)
         reader = usual_reader;
         usual_reader = NULL;
     }
-    if (recorder_waiting(recorder) && recorder_flush(recorder, &c) != ST_OK)
-        die("flush", &c);
+    fx_flush();
     arena_reset(mem);
 }
 
@@ -296,8 +296,9 @@ fx_flush(void)
 {
     struct ctx c = context();
 
-    if (recorder_flush(recorder, &c) != ST_OK)
-        die("flush", &c);
+    while (recorder_waiting(recorder))
+        if (recorder_flush(recorder, &c) != ST_OK)
+            die("flush", &c);
 }
 
 long long

@@ -16,6 +16,7 @@ static const struct {
     {"lk_counter", "scope_id IN (SELECT id FROM lk_key WHERE workspace_id = '%s' UNION "
                    "SELECT id FROM lk_identity WHERE workspace_id = '%s' UNION "
                    "SELECT id FROM lk_namespace WHERE workspace_id = '%s')"},
+    {"lk_maintenance", "'%s' = ''"},
     {"lk_schema_version", "'%s' = ''"},
     {"lk_gate_charge", "'%s' = ''"}, /* of no workspace */
 };

@@ -34,9 +34,10 @@ void fx_quiet(void);
 void fx_test_begin(void);
 void fx_test_end(void);
 
-extern const char *fx_workspace; /* of the current test */
-extern const char *fx_root;      /* a root key of it with all permissions, in plain text */
-extern struct conf fx_conf;      /* the settings requests see; reset before each test */
+extern const char *fx_workspace;   /* of the current test */
+extern const char *fx_root;        /* a root key of it with all permissions, in plain text */
+extern struct conf fx_conf;        /* the settings requests see; reset before each test */
+extern struct metrics *fx_metrics; /* what requests count in; NULL before each test */
 
 /* A context on the fixture's connection, for calling stores and services directly. It lives as long
  * as the test. */
