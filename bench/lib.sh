@@ -17,12 +17,12 @@ bench_stop() {
     rm -rf "$dir"
 }
 
-bench_start() { # sets $dir, with the database running and $dir/latchkey ready for lk_web_start
+bench_start() { # [mariadbd options]; sets $dir, with the database running and $dir/latchkey ready for lk_web_start
     dir=$(mktemp -d "${TMPDIR:-/tmp}/latchkey-bench.XXXXXX")
     chmod 755 "$dir"
     trap bench_stop EXIT
     trap 'exit 130' INT TERM
-    lk_mariadb_start "$dir" --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=1G
+    lk_mariadb_start "$dir" --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=1G "$@"
     lk_sql "$dir" << END
 CREATE DATABASE latchkey CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE USER latchkey@localhost IDENTIFIED BY 'bench';

@@ -4,6 +4,7 @@
 #include "service/recorder.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -162,6 +163,57 @@ failures(void)
         CHECK_INT(record_missing(EVENT_VERIFICATION), 0);
     }
     CHECK(failed > 5);
+    record_check_all();
+}
+
+/* What the benchmark writes by set is what maintenance writes. */
+
+static const char *
+verifications(void)
+{
+    return fx_fmt("%s\n%s\n%s\n%s", record_rolled_up(EVENT_VERIFICATION, ROLLUP_MINUTES),
+                  record_rolled_up(EVENT_VERIFICATION, ROLLUP_HOURS),
+                  record_rolled_up(EVENT_VERIFICATION, ROLLUP_DAYS),
+                  record_rolled_up(EVENT_VERIFICATION, ROLLUP_MONTHS));
+}
+
+static void
+run_file(const char *path)
+{
+    const char *top = getenv("LATCHKEY_SRCDIR");
+    FILE *f = fopen(fx_fmt("%s/%s", top ? top : ".", path), "r");
+    char *statement = NULL;
+    size_t cap = 0;
+
+    CHECK(f != NULL);
+    while (f && getdelim(&statement, &cap, ';', f) > 0 && strchr(statement, ';')) {
+        *strchr(statement, ';') = '\0';
+        fx_sql("%s", statement);
+    }
+    free(statement);
+    if (f)
+        fclose(f);
+}
+
+static void
+as_benchmark(void)
+{
+    static const char *const grains[] = {"minute", "hour", "day", "month"};
+    const char *hashes = "SELECT GROUP_CONCAT(HEX(group_hash) ORDER BY time, group_hash) FROM "
+                         "lk_verification_minute";
+    const char *by_slices, *hashes_by_slices;
+
+    for (int i = 0; i < 6; i++)
+        record_many(NOW - i * 9 * DAY, 60, (unsigned)i);
+    record_maintain(NOW, MAINTAIN_ROLLUP);
+    by_slices = verifications();
+    hashes_by_slices = fx_sql_str("%s", hashes);
+    for (size_t i = 0; i < sizeof(grains) / sizeof(grains[0]); i++)
+        fx_sql("DELETE FROM lk_verification_%s", grains[i]);
+    fx_sql("SET @workspace = '%s', @from = 0, @month = 0, @to = %lld", fx_workspace, NOW + DAY);
+    run_file("bench/rollup.sql");
+    CHECK_STR(verifications(), by_slices);
+    CHECK_STR(fx_sql_str("%s", hashes), hashes_by_slices);
     record_check_all();
 }
 
@@ -391,6 +443,7 @@ CU_TestInfo suite_service_rollup[] = {
     {"groups", groups},
     {"workspaces", workspaces},
     {"failures", failures},
+    {"as the benchmark", as_benchmark},
     {"at once", at_once},
     {"killed", killed},
     {"writers do not wait", writers_do_not_wait},
