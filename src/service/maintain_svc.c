@@ -14,6 +14,7 @@ enum {
     AUDIT_KEPT_DAYS = 90, /* records are kept at least this long, whatever may be seen of them */
     COUNTER_BATCH = 200,  /* verifications may want rows of it */
     BATCH = 1000,
+    SLICE = 5000,     /* the larger, the fewer rows of rollups are changed twice */
     SHARE_BATCH = 50, /* a few milliseconds */
     SHARE_GAP_MS = 60000,
 };
@@ -30,7 +31,7 @@ static const struct {
 /* One run. */
 struct run {
     struct maintain_counts n;
-    int64_t batch;
+    int64_t batch, slice;
     bool (*go_on)(void *arg); /* asked after each batch; NULL: to the end */
     void *arg;
     bool stopped;
@@ -57,7 +58,7 @@ slice_tx(struct ctx *c, void *arg)
 static enum status
 roll_up_workspace(struct ctx *c, struct run *r, enum event_kind kind, struct str workspace_id)
 {
-    struct rollup_slice s = {.kind = kind, .workspace_id = workspace_id, .limit = r->batch};
+    struct rollup_slice s = {.kind = kind, .workspace_id = workspace_id, .limit = r->slice};
     enum status st;
 
     do {
@@ -261,7 +262,7 @@ run(struct ctx *c, struct run *r, unsigned parts)
 enum status
 maintain_svc_run(struct ctx *c, unsigned parts, struct maintain_counts *out)
 {
-    struct run r = {.batch = BATCH};
+    struct run r = {.batch = BATCH, .slice = SLICE};
     enum status st = run(c, &r, parts);
 
     *out = r.n;
@@ -273,7 +274,7 @@ maintain_svc_run(struct ctx *c, unsigned parts, struct maintain_counts *out)
 enum status
 maintain_svc_share(struct ctx *c, bool (*go_on)(void *arg), void *arg)
 {
-    struct run r = {.batch = SHARE_BATCH, .go_on = go_on, .arg = arg};
+    struct run r = {.batch = SHARE_BATCH, .slice = SHARE_BATCH, .go_on = go_on, .arg = arg};
     bool mine;
     enum status st = workspace_store_now(c);
 

@@ -42,11 +42,8 @@ static const struct db_stmt sql[MAX] = {
         {"INSERT INTO lk_analytics_limit (workspace_id, window_s, window_execution_s, "
          "query_execution_s, query_memory_bytes, result_rows) "
          "VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
-         "window_s = VALUES(window_s), "
-         "window_execution_s = VALUES(window_execution_s), "
-         "query_execution_s = VALUES(query_execution_s), "
-         "query_memory_bytes = VALUES(query_memory_bytes), "
-         "result_rows = VALUES(result_rows)",
+         "window_s = ?, window_execution_s = ?, query_execution_s = ?, query_memory_bytes = ?, "
+         "result_rows = ?",
          false},
     [SOFT_DELETE] = {"UPDATE lk_workspace SET deleted_at = ? WHERE id = ?", false},
     [ROOT_KEY_LOCK] = {"SELECT " ROOT_KEY_COLUMNS " FROM lk_root_key "
@@ -149,7 +146,9 @@ workspace_store_set_analytics(struct ctx *c, const struct workspace_row *w)
     return db_exec(c, &sql[SET_ANALYTICS],
                    DB_ARGS(db_str(w->id), db_int(a->window_s), db_int(a->window_execution_s),
                            db_int(a->query_execution_s), db_int(a->query_memory_bytes),
-                           db_int(a->result_rows)),
+                           db_int(a->result_rows), db_int(a->window_s),
+                           db_int(a->window_execution_s), db_int(a->query_execution_s),
+                           db_int(a->query_memory_bytes), db_int(a->result_rows)),
                    NULL);
 }
 
