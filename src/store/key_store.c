@@ -58,6 +58,8 @@ enum {
 
 enum { INSERT_COLS = 18, LIMIT_COLS = 6 };
 
+#define USED_LIST "(" BLOCKS_64("?") ")"
+
 static const struct db_stmt sql[MAX] = {
     BLOCKS_STMTS("INSERT INTO lk_key (id, workspace_id, api_id, hash, start, name, identity_id, "
                  "meta, enabled, expires_at, remaining, refill_amount, refill_day, "
@@ -109,9 +111,8 @@ static const struct db_stmt sql[MAX] = {
     [REFILLABLE] = {"SELECT id FROM lk_key WHERE refill_settled_at < ? AND deleted_at IS NULL "
                     "ORDER BY refill_settled_at LIMIT ?",
                     false},
-    [MARK_USED] = {"UPDATE lk_key SET last_used_at = ? WHERE id IN "
-                   "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                   "AND (last_used_at IS NULL OR last_used_at < ?)",
+    [MARK_USED] = {"UPDATE lk_key SET last_used_at = ? WHERE id IN " USED_LIST
+                   " AND (last_used_at IS NULL OR last_used_at < ?)",
                    false},
 };
 const struct db_stmt_list key_store_stmts = DB_STMT_LIST("key_store", sql);

@@ -91,7 +91,7 @@ enum status key_store_erase(struct ctx *c, struct str id) MUST_USE;
 enum status key_store_refillable(struct ctx *c, int64_t before, int64_t limit,
                                  struct db_rows *ids) MUST_USE;
 /* Marks n (1..KEY_USED_BLOCK) keys as used in the minute at_ms, unless they were used later. */
-enum { KEY_USED_BLOCK = 16 };
+enum { KEY_USED_BLOCK = 64 };
 enum status key_store_mark_used(struct ctx *c, const struct str *ids, size_t n,
                                 int64_t at_ms) MUST_USE;
 
