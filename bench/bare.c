@@ -13,7 +13,7 @@
  * their records in batches of 64 after the answer, and with them when keys were used, once a minute
  * for each key, as latchkey does.
  * "?hot" uses one key, otherwise a random one. */
-#include "store/db.h"
+#include "store/blocks.h"
 
 #include <fcgiapp.h>
 #include <mysql.h>
@@ -40,7 +40,8 @@ struct query {
 static MYSQL *my;
 static const char *root_hash, *permissions;
 static char hashes[4][KEYS][48], ids[4][KEYS][24]; /* plain, credits, limit, all */
-static struct query lookup, presented, take, spend, take_if, charge, record[2], record_one, mark;
+static struct query lookup, presented, take, spend, take_if, charge, record[2], queue[2],
+    record_one, queue_one, mark;
 static int waiting[2], n_used;
 static unsigned last_used, presented_used; /* columns of the lookups */
 static const char *used[BATCH];
@@ -52,15 +53,28 @@ die(const char *what, const char *why)
     exit(1);
 }
 
-/* The statement of a list whose text contains all parts. */
-static const char *
-find(const struct db_stmt_list *l, const char *part, const char *other)
+/* The first statement of a list whose text contains both parts. */
+static const struct db_stmt *
+find_stmt(const struct db_stmt_list *l, const char *part, const char *other)
 {
     for (size_t i = 0; i < l->n; i++)
         if (strstr(l->stmts[i].sql, part) && strstr(l->stmts[i].sql, other))
-            return l->stmts[i].sql;
+            return &l->stmts[i];
     die("no statement with", part);
     return NULL;
+}
+
+static const char *
+find(const struct db_stmt_list *l, const char *part, const char *other)
+{
+    return find_stmt(l, part, other)->sql;
+}
+
+/* An insert of BATCH rows; that of one row stands first, those of more rows follow. */
+static const char *
+find_batch(const struct db_stmt_list *l, const char *insert)
+{
+    return find_stmt(l, insert, "")[BLOCKS_SIZES - 1].sql;
 }
 
 static void
@@ -272,25 +286,32 @@ do_spend(int group, int k)
     run(&spend);
 }
 
-/* One row of a record statement; request ids have to differ. */
+enum { VERIFICATION_COLS = 15, VERIFICATION_KEY = 3, DECISION_COLS = 13, DECISION_KEY = 4 };
+
+/* One row of a record statement and of that of its queue; request ids have to differ. */
 static void
-record_row(struct query *q, unsigned at, int decision)
+record_row(struct query *q, struct query *later, unsigned row, int decision)
 {
     static char request[BATCH][24];
     static unsigned serial;
-    unsigned row = at / (decision ? 13 : 15);
+    unsigned at = row * (decision ? DECISION_COLS : VERIFICATION_COLS);
+    unsigned key = row * (decision ? DECISION_KEY : VERIFICATION_KEY);
 
     snprintf(request[row], sizeof(request[row]), "req_%x_%x", (unsigned)getpid(), serial++);
     str(q, at, "ws_bench");
     num(q, at + 1, &now_ms);
     str(q, at + 2, request[row]);
+    str(later, key, "ws_bench");
+    num(later, key + 1, &now_ms);
+    str(later, key + 2, request[row]);
     if (decision) {
         num(q, at + 3, &one);
+        num(later, key + 3, &one);
         str(q, at + 4, "rlns_bench");
         str(q, at + 5, "user_12345");
         num(q, at + 6, &one);
         str(q, at + 7, "");
-        for (unsigned i = 8; i < 13; i++)
+        for (unsigned i = 8; i < DECISION_COLS; i++)
             num(q, at + i, &one);
         return;
     }
@@ -307,9 +328,10 @@ record_later(int decision)
         return;
     waiting[decision] = 0;
     for (unsigned i = 0; i < BATCH; i++)
-        record_row(&record[decision], i * (decision ? 13 : 15), decision);
+        record_row(&record[decision], &queue[decision], i, decision);
     plain("START TRANSACTION");
     run(&record[decision]);
+    run(&queue[decision]);
     if (!decision)
         do_mark();
     n_used = 0;
@@ -343,9 +365,12 @@ work(const char *path, int k)
     if (strcmp(path, "/all") == 0)
         plain("COMMIT");
     if (strcmp(path, "/all-separate") == 0) {
-        record_row(&record_one, 0, 0);
+        record_row(&record_one, &queue_one, 0, 0);
+        plain("START TRANSACTION");
         run(&record_one);
+        run(&queue_one);
         do_mark();
+        plain("COMMIT");
         n_used = 0;
     }
 }
@@ -434,9 +459,12 @@ main(void)
     prepare(&spend, find(&key_store_stmts, "LAST_INSERT_ID(remaining", ""));
     prepare(&take, find(&counter_store_stmts, "ON DUPLICATE KEY UPDATE", ""));
     prepare(&take_if, find(&counter_store_stmts, "lk_root_key", ""));
-    prepare(&record[0], event_store_stmts.stmts[3].sql);
-    prepare(&record[1], event_store_stmts.stmts[7].sql);
-    prepare(&record_one, event_store_stmts.stmts[0].sql);
+    prepare(&record[0], find_batch(&event_store_stmts, "INTO lk_verification ("));
+    prepare(&queue[0], find_batch(&event_store_stmts, "INTO lk_verification_queue ("));
+    prepare(&record[1], find_batch(&event_store_stmts, "INTO lk_ratelimit_decision ("));
+    prepare(&queue[1], find_batch(&event_store_stmts, "INTO lk_ratelimit_queue ("));
+    prepare(&record_one, find(&event_store_stmts, "INTO lk_verification (", ""));
+    prepare(&queue_one, find(&event_store_stmts, "INTO lk_verification_queue (", ""));
     prepare(&mark, find(&key_store_stmts, "SET last_used_at", ""));
     last_used = column(&lookup, "last_used_at");
     presented_used = column(&presented, "last_used_at");

@@ -5,6 +5,7 @@
 #include "base/utc.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum cell_type
@@ -42,6 +43,20 @@ result_init(struct result *r, struct ctx *c, const struct column *columns, size_
         r->n_order++;
     }
     sb_init(&r->text, c->mem, 4096);
+}
+
+static int
+by_position(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+void
+result_as_selected(struct result *r)
+{
+    qsort(r->order, r->n_order, sizeof(*r->order), by_position);
 }
 
 /* Values */

@@ -16,7 +16,8 @@ struct result {
     struct ctx *c;
     const struct column *columns;
     size_t n;
-    size_t *order; /* columns in byte order of their names, the last of several alike only */
+    size_t *order; /* columns in the order of members: by their names' bytes, the last of several
+                    * alike only */
     size_t n_order;
     struct sb text;
     size_t *start; /* where each row begins in text */
@@ -30,6 +31,8 @@ enum cell_type result_cell_type(struct type t);
 
 void result_init(struct result *r, struct ctx *c, const struct column *columns, size_t n,
                  int64_t max_rows);
+/* Members in the order of the SELECT list, for people. Before the first row. */
+void result_as_selected(struct result *r);
 /* Adds a row. ST_ANALYTICS_MEMORY or ST_ANALYTICS_ROWS when it is too much. */
 enum status result_add(struct result *r, const struct cell *row) MUST_USE;
 /* The i-th row's JSON object. */

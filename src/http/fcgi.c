@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@
 
 struct fcgi {
     FCGX_Request req;
-    int fd;
+    int fd, poll;
     bool active; /* between fcgi_wait and fcgi_finish */
 };
 
@@ -56,6 +57,21 @@ set_flags(int fd, bool cloexec)
     return !cloexec || fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
+/* Workers of one pool wait for the same socket: a connection wakes one of them, not all. */
+static int
+open_poll(int fd)
+{
+    struct epoll_event at_fd = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = fd};
+    struct epoll_event at_wake = {.events = EPOLLIN, .data.fd = wake[0]};
+    int e = epoll_create1(EPOLL_CLOEXEC);
+
+    if (e < 0 || (epoll_ctl(e, EPOLL_CTL_ADD, fd, &at_fd) == 0 &&
+                  epoll_ctl(e, EPOLL_CTL_ADD, wake[0], &at_wake) == 0))
+        return e;
+    close(e);
+    return -1;
+}
+
 struct fcgi *
 fcgi_open(int fd)
 {
@@ -66,7 +82,7 @@ fcgi_open(int fd)
     setenv("LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT", LIBFCGI_PATIENCE_MS, 0);
     if (!f || FCGX_Init() != 0 || FCGX_InitRequest(&f->req, fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0 ||
         pipe(wake) != 0 || !set_flags(wake[0], true) || !set_flags(wake[1], true) ||
-        !set_flags(fd, false)) {
+        !set_flags(fd, false) || (f->poll = open_poll(fd)) < 0) {
         free(f);
         return NULL;
     }
@@ -82,27 +98,37 @@ fcgi_open(int fd)
 void
 fcgi_close(struct fcgi *f)
 {
-    if (f)
-        FCGX_Free(&f->req, 1);
+    if (!f)
+        return;
+    FCGX_Free(&f->req, 1);
+    close(f->poll);
     free(f);
+}
+
+bool
+fcgi_waiting(const struct fcgi *f)
+{
+    struct pollfd p = {.fd = f->fd, .events = POLLIN};
+
+    return stopping || poll(&p, 1, 0) > 0;
 }
 
 enum fcgi_event
 fcgi_wait(struct fcgi *f, int timeout_ms)
 {
-    struct pollfd p[2] = {{.fd = f->fd, .events = POLLIN}, {.fd = wake[0], .events = POLLIN}};
-
     for (;;) {
+        struct epoll_event ev;
         int n, rc;
 
         if (stopping)
             return FCGI_STOP;
-        n = poll(p, 2, timeout_ms);
-        if (stopping || (n < 0 && errno != EINTR))
+        n = epoll_wait(f->poll, &ev, 1, timeout_ms);
+        if (n < 0 && errno != EINTR)
             return FCGI_STOP;
         if (n == 0)
             return FCGI_IDLE;
-        if (n < 0 || !(p[0].revents & (POLLIN | POLLHUP | POLLERR)))
+        /* a connection that came with the signal may have woken nobody else: it is served first */
+        if (n < 0 || ev.data.fd != f->fd)
             continue;
         rc = FCGX_Accept_r(&f->req);
         if (rc == 0) {
@@ -114,14 +140,6 @@ fcgi_wait(struct fcgi *f, int timeout_ms)
             !fcgi_is_listener(f->fd))
             return FCGI_STOP;
     }
-}
-
-bool
-fcgi_waiting(const struct fcgi *f)
-{
-    struct pollfd p = {.fd = f->fd, .events = POLLIN};
-
-    return stopping || poll(&p, 1, 0) > 0;
 }
 
 static void

@@ -150,7 +150,7 @@ rows_of(struct ctx *c, const struct result *r)
 /* From the text to rows. */
 static enum status
 run(struct ctx *c, const struct workspace_row *w, enum relation_family f, struct scope *scope,
-    struct str text, bool quota, struct f_list *rows)
+    struct str text, bool operator, struct f_list * rows)
 {
     struct query q;
     bool mariadb = true;
@@ -167,8 +167,10 @@ run(struct ctx *c, const struct workspace_row *w, enum relation_family f, struct
     scope->since_ms = retention_since(c->now_ms, w->analytics_retention_days);
     st = query_plan(c, &q, scope, w->analytics.result_rows,
                     mariadb ? DIALECT_MARIADB : DIALECT_MYSQL);
-    if (st == ST_OK && quota)
+    if (st == ST_OK && !operator)
         st = spend_query(c, w);
+    if (st == ST_OK && operator)
+        result_as_selected(&q.result);
     if (st == ST_OK)
         st = execute(c, w, &q);
     if (st == ST_OK)
@@ -188,7 +190,7 @@ analytics_svc_query(struct ctx *c, enum relation_family f, struct str text, stru
                                  &scope.n_spaces);
     if (st == ST_OK)
         st = workspace_svc_load(c, scope.workspace, &w);
-    return st == ST_OK ? run(c, w, f, &scope, text, true, rows) : st;
+    return st == ST_OK ? run(c, w, f, &scope, text, false, rows) : st;
 }
 
 enum status
@@ -204,5 +206,5 @@ analytics_svc_query_all(struct ctx *c, struct str workspace_id, enum relation_fa
     if (st != ST_OK)
         return st;
     scope.workspace = w->id;
-    return run(c, w, f, &scope, text, false, rows);
+    return run(c, w, f, &scope, text, true, rows);
 }

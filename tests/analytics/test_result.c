@@ -93,6 +93,10 @@ members(void)
     result_init(&r, &c, columns, 5, 10);
     CHECK_INT(result_add(&r, row), ST_OK);
     CHECK_STR(arena_cstr(c.mem, result_row(&r, 0)), "{\"\\\"q\":5,\"B\":3,\"a\":2,\"b\":4}");
+    result_init(&r, &c, columns, 5, 10);
+    result_as_selected(&r);
+    CHECK_INT(result_add(&r, row), ST_OK);
+    CHECK_STR(arena_cstr(c.mem, result_row(&r, 0)), "{\"a\":2,\"B\":3,\"b\":4,\"\\\"q\":5}");
     arena_free(c.mem);
 }
 

@@ -19,11 +19,11 @@ runs_queries(void)
     /* an operator is not counted */
     fx_sql("UPDATE lk_workspace SET analytics_query_quota = 0");
     out = OPERATOR(0, "analytics", "query", "--workspace", fx_workspace, query);
-    CHECK_STR(out, "n  outcome\n1  DISABLED\n2  VALID\n");
+    CHECK_STR(out, "outcome   n\nDISABLED  1\nVALID     2\n");
     out = OPERATOR(0, "analytics", "query", "--workspace", fx_workspace, "--query", query, "--csv");
-    CHECK_STR(out, "n,outcome\r\n1,DISABLED\r\n2,VALID\r\n");
+    CHECK_STR(out, "outcome,n\r\nDISABLED,1\r\nVALID,2\r\n");
     out = OPERATOR(0, "analytics", "query", "--workspace", fx_workspace, query, "--output", "json");
-    CHECK_STR(out, "[{\"n\":1,\"outcome\":\"DISABLED\"},{\"n\":2,\"outcome\":\"VALID\"}]\n");
+    CHECK_STR(out, "[{\"outcome\":\"DISABLED\",\"n\":1},{\"outcome\":\"VALID\",\"n\":2}]\n");
     out = OPERATOR(0, "analytics", "query", "--workspace", fx_workspace, "--ratelimits",
                    "SELECT passed FROM ratelimits_v1");
     CHECK_STR(out, "passed\nyes\n");

@@ -9,7 +9,7 @@ import { server } from "./lib.mjs";
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL(".", import.meta.url));
-const skip = existsSync(`${here}.venv/installed`) ? false : "no python3 with venv";
+const skip = existsSync(`${here}.venv/installed`) ? false : "unkey.py could not be installed";
 
 test(`${server}: every endpoint through unkey.py`, { skip }, async () => {
   const { stdout } = await run(`${here}.venv/bin/python`, ["-B", `${here}every_endpoint.py`]);
