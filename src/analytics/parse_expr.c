@@ -165,10 +165,10 @@ parse_expression(struct parser *p)
     struct ast *e, *yes;
     struct ast_list l = {NULL, 0};
 
-    if (++p->depth > PARSE_DEPTH_MAX)
-        parse_fail(p, "the query is nested too deeply");
     e = parse_binary(p, LEVEL_LOWEST);
     if (parse_accept(p, TOKEN_QUESTION)) {
+        if (++p->depth > PARSE_DEPTH_MAX)
+            parse_fail(p, "the query is nested too deeply");
         parse_add(p, &l, e);
         yes = parse_expression(p);
         parse_add(p, &l, yes);
@@ -177,7 +177,7 @@ parse_expression(struct parser *p)
         e = parse_node(p, AST_OPERATOR, e->at);
         e->text = S("if");
         parse_kids(e, &l);
+        p->depth--;
     }
-    p->depth--;
     return e;
 }

@@ -1,5 +1,6 @@
 /* latchkey audit list. */
 #include "app/command.h"
+#include "base/utc.h"
 #include "service/workspace_svc.h"
 #include "store/audit_store.h"
 
@@ -131,10 +132,12 @@ read_cursor(struct str cursor, struct audit_filter *f)
 }
 
 static enum status
-filter_of(struct ctx *c, const struct in *in, struct audit_filter *f)
+filter_of(struct ctx *c, const struct in *in, const struct workspace_row *w, struct audit_filter *f)
 {
     const struct f_str *names = in->event.v;
     struct str *list = ARENA_ARRAY(c->mem, in->event.n + 1, struct str);
+    int64_t since = f_int_or(in->since, 0);
+    int64_t visible = c->now_ms - w->audit_retention_days * UTC_DAY_MS;
 
     for (size_t i = 0; i < in->event.n; i++)
         list[i] = names[i].v;
@@ -144,7 +147,7 @@ filter_of(struct ctx *c, const struct in *in, struct audit_filter *f)
         .resource_id = f_str_or_empty(in->resource),
         .event_names = list,
         .n_event_names = in->event.n,
-        .since_ms = f_int_or(in->since, 0),
+        .since_ms = since > visible ? since : visible,
         .until_ms = f_int_or(in->until, INT64_MAX),
         .before_ms = INT64_MAX,
         .before_id = S(""),
@@ -166,10 +169,12 @@ run(struct ctx *c, const void *pin, struct command_result *r)
     struct audit_event *rows;
     struct event_out *events;
     size_t n = 0, limit;
-    enum status st = workspace_svc_load(c, in->workspace.v, &w);
+    enum status st = workspace_store_now(c);
 
     if (st == ST_OK)
-        st = filter_of(c, in, &f);
+        st = workspace_svc_load(c, in->workspace.v, &w);
+    if (st == ST_OK)
+        st = filter_of(c, in, w, &f);
     if (st == ST_OK)
         st = audit_store_list(c, &f, &rows, &n);
     if (st != ST_OK)

@@ -10,10 +10,13 @@ struct out {
     struct f_int window_s, window_execution_s, query_execution_s, query_memory_bytes, result_rows;
 };
 
+#define NAMES                                                                                      \
+    F_STR(struct out, id, "workspaceId", F_REQUIRED, 0, F_NO_MAX, .text = "Id."),                  \
+        F_STR(struct out, name, "name", F_REQUIRED, 0, F_NO_MAX, .text = "Name."),                 \
+        F_STR(struct out, slug, "slug", F_REQUIRED, 0, F_NO_MAX, .text = "Slug.")
+
 static const struct field out_fields[] = {
-    F_STR(struct out, id, "workspaceId", F_REQUIRED, 0, F_NO_MAX, .text = "Id."),
-    F_STR(struct out, name, "name", F_REQUIRED, 0, F_NO_MAX, .text = "Name."),
-    F_STR(struct out, slug, "slug", F_REQUIRED, 0, F_NO_MAX, .text = "Slug."),
+    NAMES,
     F_BOOL(struct out, enabled, "enabled", F_REQUIRED, .text = "Whether it may be used."),
     F_INT(struct out, created_at, "createdAt", F_REQUIRED, F_NO_MIN, F_NO_MAX, .text = "Unix ms."),
     F_INT(struct out, requests_per_minute, "requestsPerMinute", F_REQUIRED | F_NULLABLE, F_NO_MIN,
@@ -21,9 +24,9 @@ static const struct field out_fields[] = {
     F_BOOL(struct out, delete_protection, "deleteProtection", F_REQUIRED,
            .text = "Whether it can be deleted."),
     F_INT(struct out, audit_days, "auditRetentionDays", F_REQUIRED, F_NO_MIN, F_NO_MAX,
-          .text = "Audit history that may be seen."),
+          .text = "Days of audit history that may be seen."),
     F_INT(struct out, analytics_days, "analyticsRetentionDays", F_REQUIRED, F_NO_MIN, F_NO_MAX,
-          .text = "Analytics history that may be queried."),
+          .text = "Days of analytics history that may be queried."),
     F_INT(struct out, query_quota, "analyticsQueryQuota", F_REQUIRED | F_NULLABLE, F_NO_MIN,
           F_NO_MAX, .text = "Analytics queries per window; null: the default."),
     F_INT(struct out, window_s, "analyticsWindowSeconds", F_REQUIRED, F_NO_MIN, F_NO_MAX,
@@ -76,6 +79,8 @@ static const struct field create_fields[] = {
     F_END,
 };
 static const struct field create_body = F_BODY(0, create_fields, struct create_in);
+static const struct field created_fields[] = {NAMES, F_END};
+static const struct field created_body = F_BODY(0, created_fields, struct out);
 
 static enum status
 create(struct ctx *c, const void *pin, struct command_result *r)
@@ -92,7 +97,7 @@ create(struct ctx *c, const void *pin, struct command_result *r)
 const struct command cmd_workspace_create = {
     .summary = "create a workspace",
     .in = &create_body,
-    .out = &out_body,
+    .out = &created_body,
     .run = create,
 };
 
@@ -165,7 +170,7 @@ static const struct field update_fields[] = {
     F_INT(struct workspace_update_in, requests_per_minute, "requestsPerMinute", F_NULLABLE, 0,
           F_NO_MAX, .text = "API requests of all its root keys together."),
     F_INT(struct workspace_update_in, audit_retention_days, "auditRetentionDays", 0, 1, 3650,
-          .text = "Days of audit history that may be seen."),
+          .text = "Days of audit history that may be seen; 90 are kept in any case."),
     F_INT(struct workspace_update_in, analytics_retention_days, "analyticsRetentionDays", 0, 1,
           3650, .text = "Days of analytics history that may be queried."),
     F_INT(struct workspace_update_in, analytics_query_quota, "analyticsQueryQuota", F_NULLABLE, 0,

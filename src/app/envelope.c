@@ -89,6 +89,21 @@ printable(struct arena *mem, struct str s)
     return sb_str(&b);
 }
 
+/* The same line by line: errors of SQL show the place. */
+static struct str
+printable_lines(struct arena *mem, struct str s)
+{
+    struct sb b;
+
+    sb_init(&b, mem, s.n + 1);
+    while (s.p) {
+        sb_put(&b, printable(mem, str_cut(&s, '\n')));
+        if (s.p)
+            sb_putc(&b, '\n');
+    }
+    return sb_str(&b);
+}
+
 static void
 put_error(struct sb *b, const struct client_answer *a, const struct error *e,
           const struct envelope_how *how)
@@ -98,7 +113,7 @@ put_error(struct sb *b, const struct client_answer *a, const struct error *e,
 
     switch (a->status) {
     case 400:
-        sb_addf(b, "%s\n", detail.p);
+        sb_addf(b, "%s\n", printable_lines(b->mem, e->detail.v).p);
         break;
     case 401:
         sb_addf(b, "Authentication failed: %s\n", detail.p);

@@ -7,66 +7,38 @@
 #include "base/sb.h"
 #include "domain/key.h"
 #include "domain/rootperm.h"
+#include "domain/slug.h"
 #include "service/audit_svc.h"
 
 #include <string.h>
 
-enum { SLUG_MAX = 64, ROOT_KEY_BYTES = 24 };
+enum { ROOT_KEY_BYTES = 24 };
+
+static enum status
+found(struct ctx *c, struct str id, const struct workspace_row *w)
+{
+    if (w && str_eq(w->id, id))
+        return ST_OK;
+    return err_set(c, ST_WORKSPACE_NOT_FOUND, "There is no workspace '%.*s'.", STR_ARG(id));
+}
 
 enum status
 workspace_svc_load(struct ctx *c, struct str id, struct workspace_row **out)
 {
     enum status st = workspace_store_by_id(c, id, out);
 
-    if (st == ST_OK && (!*out || !str_eq((*out)->id, id)))
-        return err_set(c, ST_WORKSPACE_NOT_FOUND, "There is no workspace '%.*s'.", STR_ARG(id));
-    return st;
+    return st == ST_OK ? found(c, id, *out) : st;
 }
 
-/* Slugs */
-
-static bool
-slug_char(char ch)
+static enum status
+lock(struct ctx *c, struct str id, struct workspace_row **out)
 {
-    return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9');
+    enum status st = workspace_store_lock(c, id, out);
+
+    return st == ST_OK ? found(c, id, *out) : st;
 }
 
-static bool
-slug_valid(struct str s)
-{
-    bool dash = true;
-
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '-' ? dash : !slug_char(s.p[i]))
-            return false;
-        dash = s.p[i] == '-';
-    }
-    return s.n > 0 && !dash && s.n <= SLUG_MAX;
-}
-
-/* Letters and digits of the name, everything else as single dashes. */
-static struct str
-slug_from(struct ctx *c, struct str name)
-{
-    struct sb b;
-
-    sb_init(&b, c->mem, SLUG_MAX);
-    for (size_t i = 0; i < name.n && b.n < SLUG_MAX - 8; i++) {
-        char ch = name.p[i];
-
-        if (ch >= 'A' && ch <= 'Z')
-            ch = (char)(ch - 'A' + 'a');
-        if (slug_char(ch))
-            sb_putc(&b, ch);
-        else if (b.n > 0 && b.p[b.n - 1] != '-')
-            sb_putc(&b, '-');
-    }
-    while (b.n > 0 && b.p[b.n - 1] == '-')
-        b.n--;
-    if (b.n == 0)
-        sb_puts(&b, "workspace");
-    return sb_str(&b);
-}
+/* Workspaces */
 
 static struct str
 slug_numbered(struct ctx *c, struct str slug)
@@ -76,8 +48,6 @@ slug_numbered(struct ctx *c, struct str slug)
     digest_random(r, sizeof(r));
     return arena_fmt(c->mem, "%.*s-%.*s", STR_ARG(slug), STR_ARG(digest_hex(c->mem, r, sizeof(r))));
 }
-
-/* Workspaces */
 
 static enum status
 audit_workspace(struct ctx *c, const struct workspace_row *w, const char *event, const char *did)
@@ -102,7 +72,7 @@ enum status
 workspace_svc_create(struct ctx *c, struct str name, struct str slug, struct workspace_row **out)
 {
     struct workspace_row *w = ARENA_NEW(c->mem, struct workspace_row);
-    struct str base = slug.n ? slug : slug_from(c, name);
+    struct str base = slug.n ? slug : slug_from(c->mem, name);
     enum status st = workspace_store_now(c);
 
     if (st == ST_OK && !slug_valid(base))
@@ -143,32 +113,52 @@ update_apply(const struct workspace_update_in *in, struct workspace_row *w)
         f_int_or(in->analytics_retention_days, w->analytics_retention_days);
 }
 
-/* Whether there is something to write. */
-static bool
-update_analytics(const struct workspace_update_in *in, struct analytics_limits *a)
+static void
+update_apply_analytics(const struct workspace_update_in *in, struct analytics_limits *a)
 {
-    const struct analytics_limits old = *a;
-
     a->window_s = f_int_or(in->window_s, a->window_s);
     a->window_execution_s = f_int_or(in->window_execution_s, a->window_execution_s);
     a->query_execution_s = f_int_or(in->query_execution_s, a->query_execution_s);
     a->query_memory_bytes = f_int_or(in->query_memory_bytes, a->query_memory_bytes);
     a->result_rows = f_int_or(in->result_rows, a->result_rows);
-    return memcmp(&old, a, sizeof(old)) != 0;
+}
+
+static bool
+same(const struct workspace_row *a, const struct workspace_row *b)
+{
+    return str_eq(a->name, b->name) && a->enabled == b->enabled &&
+           a->delete_protection == b->delete_protection &&
+           a->has_request_limit == b->has_request_limit &&
+           a->requests_per_minute == b->requests_per_minute &&
+           a->has_query_quota == b->has_query_quota &&
+           a->analytics_query_quota == b->analytics_query_quota &&
+           a->audit_retention_days == b->audit_retention_days &&
+           a->analytics_retention_days == b->analytics_retention_days;
 }
 
 struct update {
+    const struct workspace_update_in *in;
     struct workspace_row *w;
-    bool analytics;
 };
 
 static enum status
 update_tx(struct ctx *c, void *arg)
 {
-    const struct update *u = arg;
-    enum status st = workspace_store_update(c, u->w);
+    struct update *u = arg;
+    struct workspace_row old;
+    bool analytics;
+    enum status st = lock(c, u->in->workspace.v, &u->w);
 
-    if (st == ST_OK && u->analytics)
+    if (st != ST_OK)
+        return st;
+    old = *u->w;
+    update_apply(u->in, u->w);
+    update_apply_analytics(u->in, &u->w->analytics);
+    analytics = memcmp(&old.analytics, &u->w->analytics, sizeof(old.analytics)) != 0;
+    if (same(&old, u->w) && !analytics)
+        return ST_OK;
+    st = workspace_store_update(c, u->w);
+    if (st == ST_OK && analytics)
         st = workspace_store_set_analytics(c, u->w);
     return st == ST_OK ? audit_workspace(c, u->w, "workspace.update", "Updated") : st;
 }
@@ -177,35 +167,22 @@ enum status
 workspace_svc_update(struct ctx *c, const struct workspace_update_in *in,
                      struct workspace_row **out)
 {
-    struct update u;
+    struct update u = {in, NULL};
     enum status st = workspace_store_now(c);
 
     if (st == ST_OK)
-        st = workspace_svc_load(c, in->workspace.v, out);
-    if (st != ST_OK)
-        return st;
-    update_apply(in, *out);
-    u = (struct update){*out, update_analytics(in, &(*out)->analytics)};
-    return db_tx(c, update_tx, &u);
+        st = db_tx(c, update_tx, &u);
+    *out = u.w;
+    return st;
 }
 
 static enum status
 delete_tx(struct ctx *c, void *arg)
 {
-    const struct workspace_row *w = arg;
-    enum status st = workspace_store_soft_delete(c, w->id);
-
-    return st == ST_OK ? audit_workspace(c, w, "workspace.delete", "Deleted") : st;
-}
-
-enum status
-workspace_svc_delete(struct ctx *c, struct str id)
-{
+    const struct str *id = arg;
     struct workspace_row *w;
-    enum status st = workspace_store_now(c);
+    enum status st = lock(c, *id, &w);
 
-    if (st == ST_OK)
-        st = workspace_svc_load(c, id, &w);
     if (st != ST_OK)
         return st;
     if (w->delete_protection)
@@ -213,7 +190,16 @@ workspace_svc_delete(struct ctx *c, struct str id)
                        "The workspace is protected; first run: latchkey workspace update "
                        "--workspace %.*s --delete-protection false",
                        STR_ARG(w->id));
-    return db_tx(c, delete_tx, w);
+    st = workspace_store_soft_delete(c, w->id);
+    return st == ST_OK ? audit_workspace(c, w, "workspace.delete", "Deleted") : st;
+}
+
+enum status
+workspace_svc_delete(struct ctx *c, struct str id)
+{
+    enum status st = workspace_store_now(c);
+
+    return st == ST_OK ? db_tx(c, delete_tx, &id) : st;
 }
 
 /* Root keys */

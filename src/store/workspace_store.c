@@ -3,6 +3,7 @@
 
 enum {
     BY_ID,
+    LOCK,
     LIST,
     LIST_ALL,
     INSERT,
@@ -29,6 +30,8 @@ enum {
 
 static const struct db_stmt sql[MAX] = {
     [BY_ID] = {"SELECT " COLUMNS " FROM " TABLES " WHERE id = ? AND deleted_at IS NULL", false},
+    [LOCK] = {"SELECT " COLUMNS " FROM " TABLES " WHERE id = ? AND deleted_at IS NULL FOR UPDATE",
+              false},
     [LIST] = {"SELECT " COLUMNS " FROM " TABLES " WHERE deleted_at IS NULL "
               "ORDER BY created_at, id",
               true},
@@ -95,15 +98,27 @@ workspaces(struct ctx *c, const struct db_stmt *s, struct db_args args, struct w
     return st;
 }
 
-enum status
-workspace_store_by_id(struct ctx *c, struct str id, struct workspace_row **out)
+static enum status
+one_workspace(struct ctx *c, const struct db_stmt *s, struct str id, struct workspace_row **out)
 {
     size_t n;
-    enum status st = workspaces(c, &sql[BY_ID], DB_ARGS(db_str(id)), out, &n);
+    enum status st = workspaces(c, s, DB_ARGS(db_str(id)), out, &n);
 
     if (n == 0)
         *out = NULL;
     return st;
+}
+
+enum status
+workspace_store_by_id(struct ctx *c, struct str id, struct workspace_row **out)
+{
+    return one_workspace(c, &sql[BY_ID], id, out);
+}
+
+enum status
+workspace_store_lock(struct ctx *c, struct str id, struct workspace_row **out)
+{
+    return one_workspace(c, &sql[LOCK], id, out);
 }
 
 enum status

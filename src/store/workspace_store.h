@@ -23,6 +23,8 @@ struct workspace_row {
 /* Live workspaces only; *out is NULL when there is none. */
 enum status workspace_store_by_id(struct ctx *c, struct str id,
                                   struct workspace_row **out) MUST_USE;
+/* The same, and locks it until the end of the transaction. */
+enum status workspace_store_lock(struct ctx *c, struct str id, struct workspace_row **out) MUST_USE;
 enum status workspace_store_list(struct ctx *c, struct workspace_row **rows, size_t *n) MUST_USE;
 /* Deleted ones too. */
 enum status workspace_store_list_all(struct ctx *c, struct workspace_row **rows,

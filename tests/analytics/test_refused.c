@@ -121,7 +121,13 @@ limits(void)
         {"SELECT 1 FROM nowhere WHERE 1", " + 1", 1100, "", "The query is too complex"},
         {"SELECT 1" FROM " WHERE key_id IN ('a'", ", 'a'", 1900, ")", ""},
         /* depth */
-        {"SELECT ", "(", 40, "1))))))))))))))))))))))))))))))))))))))))" FROM, ""},
+        {"SELECT abs(abs(abs(", "(", 95,
+         "1)))" /* and 95 more */
+         ")))))))))))))))))))))))))))))))))))))))))))))))"
+         "))))))))))))))))))))))))))))))))))))))))))))))))" FROM,
+         ""},
+        {"SELECT 1 ", "? 1 : 1", 97, FROM, ""},
+        {"SELECT 1 ", "? 1 : 1", 200, FROM, "Invalid SQL syntax: 1:"},
         {"SELECT ", "(", 200, "1" FROM, "Invalid SQL syntax: 1:"},
         {"SELECT ", "NOT ", 200, "1" FROM, "Invalid SQL syntax: 1:"},
         {"SELECT ", "- ", 200, "key_id" FROM, "Invalid SQL syntax: 1:"},

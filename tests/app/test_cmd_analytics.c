@@ -1,21 +1,8 @@
 /* latchkey analytics query, and the limits that latchkey workspace update sets */
 #include "support/events.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static const char *
-command(int status, const char *const *words)
-{
-    const char *output;
-
-    CHECK_INT(setenv("LATCHKEY_DATABASE_DEFAULTS_FILE", getenv("LATCHKEY_TEST_DEFAULTS"), 1), 0);
-    CHECK_INT(setenv("LATCHKEY_CONFIG", "/dev/null", 1), 0);
-    CHECK_INT(test_command(words, "", &output), status);
-    return output;
-}
-#define COMMAND(status, ...) command(status, (const char *const[]){__VA_ARGS__, NULL})
 
 static void
 runs_queries(void)
@@ -31,45 +18,45 @@ runs_queries(void)
     events_add_decision(&(struct events_decision){.time = now - 1000, .passed = true});
     /* an operator is not counted */
     fx_sql("UPDATE lk_workspace SET analytics_query_quota = 0");
-    out = COMMAND(0, "analytics", "query", "--workspace", fx_workspace, query);
+    out = OPERATOR(0, "analytics", "query", "--workspace", fx_workspace, query);
     CHECK_STR(out, "outcome   n\nDISABLED  1\nVALID     2\n");
-    out = COMMAND(0, "analytics", "query", "--workspace", fx_workspace, "--query", query, "--csv");
+    out = OPERATOR(0, "analytics", "query", "--workspace", fx_workspace, "--query", query, "--csv");
     CHECK_STR(out, "outcome,n\r\nDISABLED,1\r\nVALID,2\r\n");
-    out = COMMAND(0, "analytics", "query", "--workspace", fx_workspace, query, "--output", "json");
+    out = OPERATOR(0, "analytics", "query", "--workspace", fx_workspace, query, "--output", "json");
     CHECK_STR(out, "[{\"outcome\":\"DISABLED\",\"n\":1},{\"outcome\":\"VALID\",\"n\":2}]\n");
-    out = COMMAND(0, "analytics", "query", "--workspace", fx_workspace, "--ratelimits",
-                  "SELECT passed FROM ratelimits_v1");
+    out = OPERATOR(0, "analytics", "query", "--workspace", fx_workspace, "--ratelimits",
+                   "SELECT passed FROM ratelimits_v1");
     CHECK_STR(out, "passed\nyes\n");
-    out = COMMAND(1, "analytics", "query", "--workspace", fx_workspace, "SELECT 1 FROM x");
+    out = OPERATOR(1, "analytics", "query", "--workspace", fx_workspace, "SELECT 1 FROM x");
     CHECK_STR(out, "latchkey: Access to table 'x' is not allowed.\n");
-    out = COMMAND(1, "analytics", "query", "--workspace", "ws_none", query);
+    out = OPERATOR(1, "analytics", "query", "--workspace", "ws_none", query);
     CHECK(strstr(out, "ws_none") != NULL);
-    out = COMMAND(2, "analytics", "query", "--workspace", fx_workspace);
+    out = OPERATOR(2, "analytics", "query", "--workspace", fx_workspace);
     CHECK(strstr(out, "--query is required") != NULL);
-    out = COMMAND(2, "analytics", "query", "--workspace", fx_workspace, query, "more");
+    out = OPERATOR(2, "analytics", "query", "--workspace", fx_workspace, query, "more");
     CHECK(strstr(out, "given twice") != NULL);
 }
 
 static void
 sets_limits(void)
 {
-    const char *out = COMMAND(0, "workspace", "get", "--workspace", fx_workspace);
+    const char *out = OPERATOR(0, "workspace", "get", "--workspace", fx_workspace);
 
     CHECK(strstr(out, "analyticsQueryExecutionSeconds   30\n") != NULL);
-    out = COMMAND(0, "workspace", "update", "--workspace", fx_workspace,
-                  "--analytics-query-execution-seconds", "7", "--analytics-query-result-rows",
-                  "100", "--analytics-window-seconds=60");
+    out = OPERATOR(0, "workspace", "update", "--workspace", fx_workspace,
+                   "--analytics-query-execution-seconds", "7", "--analytics-query-result-rows",
+                   "100", "--analytics-window-seconds=60");
     CHECK(strstr(out, "analyticsQueryExecutionSeconds   7\n") != NULL);
     CHECK(strstr(out, "analyticsQueryResultRows         100\n") != NULL);
-    COMMAND(0, "workspace", "update", "--workspace", fx_workspace,
-            "--analytics-window-execution-seconds", "9", "--analytics-query-memory-bytes",
-            "2000000");
-    out = COMMAND(0, "workspace", "list", "--output", "json");
+    OPERATOR(0, "workspace", "update", "--workspace", fx_workspace,
+             "--analytics-window-execution-seconds", "9", "--analytics-query-memory-bytes",
+             "2000000");
+    out = OPERATOR(0, "workspace", "list", "--output", "json");
     CHECK(strstr(out, "\"analyticsWindowSeconds\":60,\"analyticsWindowExecutionSeconds\":9,"
                       "\"analyticsQueryExecutionSeconds\":7,\"analyticsQueryMemoryBytes\":2000000,"
                       "\"analyticsQueryResultRows\":100") != NULL);
-    COMMAND(2, "workspace", "update", "--workspace", fx_workspace,
-            "--analytics-query-execution-seconds", "31");
+    OPERATOR(2, "workspace", "update", "--workspace", fx_workspace,
+             "--analytics-query-execution-seconds", "31");
 }
 
 CU_TestInfo suite_app_cmd_analytics[] = {

@@ -46,7 +46,7 @@ static const struct {
     {429, ERROR(429, "Slow.", ""), false, false, "", "429 Title: Slow.\nRequest: req_1\n"},
     {500, ERROR(500, "", ""), true, false, "", "500 Title: \nRequest: req_1\n"},
     {400, ERROR(400, "a\\u001b[31m\\u0000\\n\xc2\x9b\x7f\xc3\xa9", ""), false, false, "",
-     "a?[31m????\xc3\xa9\nRequest: req_1\n"},
+     "a?[31m?\n??\xc3\xa9\nRequest: req_1\n"},
 
     {200, "{\"data\":{}}", false, false, "", "unexpected answer (HTTP status 200"},
     {200, "{\"meta\":{},\"data\":{}}", false, false, "", "unexpected answer"},

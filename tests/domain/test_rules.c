@@ -1,10 +1,11 @@
-/* The smaller rules of domain/: refill, pattern, clientip, verdict, rootperm, key. */
+/* The smaller rules of domain/: refill, pattern, clientip, verdict, rootperm, key, slug. */
 #include "base/utc.h"
 #include "domain/clientip.h"
 #include "domain/key.h"
 #include "domain/pattern.h"
 #include "domain/refill.h"
 #include "domain/rootperm.h"
+#include "domain/slug.h"
 #include "domain/verdict.h"
 #include "support/test.h"
 
@@ -310,6 +311,27 @@ key_text(void)
     arena_free(mem);
 }
 
+static void
+slugs(void)
+{
+    static const struct {
+        const char *slug;
+        bool valid;
+    } rows[] = {
+        {"a", true},     {"a-1-b", true}, {"", false},    {"-a", false},       {"a-", false},
+        {"a--b", false}, {"A", false},    {"a_b", false}, {"\xc3\xa9", false},
+    };
+    struct arena *mem = arena_new(1 << 20);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        test_row("%s", rows[i].slug);
+        CHECK_INT(slug_valid(str_of(rows[i].slug)), rows[i].valid);
+    }
+    CHECK_STR(arena_cstr(mem, slug_from(mem, S(" My Company, Inc. "))), "my-company-inc");
+    CHECK_STR(arena_cstr(mem, slug_from(mem, S("***"))), "workspace");
+    arena_free(mem);
+}
+
 CU_TestInfo suite_domain_rules[] = {
     {"refill days", refill_days},
     {"refill is due", refill_is_due},
@@ -320,5 +342,6 @@ CU_TestInfo suite_domain_rules[] = {
     {"root permissions", root_permissions},
     {"base58", base58},
     {"key text", key_text},
+    {"slugs", slugs},
     CU_TEST_INFO_NULL,
 };

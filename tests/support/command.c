@@ -52,3 +52,14 @@ test_command(const char *const *words, const char *input, const char **output)
     *output = said;
     return status;
 }
+
+const char *
+test_operator(int status, const char *const *words, const char *file, int line)
+{
+    const char *output;
+
+    CHECK_INT(setenv("LATCHKEY_DATABASE_DEFAULTS_FILE", getenv("LATCHKEY_TEST_DEFAULTS"), 1), 0);
+    CHECK_INT(setenv("LATCHKEY_CONFIG", "/dev/null", 1), 0);
+    test_check_int(test_command(words, "", &output), status, file, line);
+    return output;
+}

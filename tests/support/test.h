@@ -23,6 +23,11 @@ void test_row(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * its exit status, and in *output what it said on standard output and error, until the next call.
  */
 int test_command(const char *const *words, const char *input, const char **output);
+/* The same with words as arguments, on the fixture's database; checks the status, returns what it
+ * said. */
+#define OPERATOR(status, ...)                                                                      \
+    test_operator((status), (const char *const[]){__VA_ARGS__, NULL}, __FILE__, __LINE__)
+const char *test_operator(int status, const char *const *words, const char *file, int line);
 
 /* The fixture. $LATCHKEY_TEST_DEFAULTS names a my.cnf whose account may do everything; the schema
  * it names is brought up to date first. */
