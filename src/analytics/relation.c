@@ -343,11 +343,14 @@ put_events(struct sb *sql, struct params *p, const struct table *t, const struct
 
 #define GE_COLUMN(bound, step) ", ge_" #bound
 #define GE_EVENT(bound, step) ", latency_ms >= " #bound
-#define GE_STEP(bound, step, share)                                                                \
-    " + " #step " * COALESCE(SUM(ge_" #bound ") > FLOOR(" share " * SUM(events)), 0)"
-#define GE_STEP_P75(bound, step) GE_STEP(bound, step, "0.25")
-#define GE_STEP_P99(bound, step) GE_STEP(bound, step, "0.01")
-#define QUANTILE(STEP) "IF(SUM(events) = 1, SUM(latency_sum), 0e0" LATENCY_BOUNDS(STEP) ")"
+/* f: SUM over the rows of a group, or nothing for a row that is the whole group. */
+#define GE_STEP(f, bound, step, share)                                                             \
+    " + " #step " * COALESCE(" f "(ge_" #bound ") > FLOOR(" share " * " f "(events)), 0)"
+#define GE_SUM_P75(bound, step) GE_STEP("SUM", bound, step, "0.25")
+#define GE_SUM_P99(bound, step) GE_STEP("SUM", bound, step, "0.01")
+#define GE_ONE_P75(bound, step) GE_STEP("", bound, step, "0.25")
+#define GE_ONE_P99(bound, step) GE_STEP("", bound, step, "0.01")
+#define QUANTILE(f, STEP) "IF(" f "(events) = 1, " f "(latency_sum), 0e0" LATENCY_BOUNDS(STEP) ")"
 
 static bool
 uses_latency(const struct table *t, const struct scope *s, enum column_role least)
@@ -381,29 +384,30 @@ put_half(struct sb *sql, const struct table *t, const struct scope *s, bool roll
         sb_puts(sql, rolled_up ? LATENCY_BOUNDS(GE_COLUMN) : LATENCY_BOUNDS(GE_EVENT));
 }
 
+/* A column of several rows with the same group, or of a row that is alone. */
 static void
-put_total(struct sb *sql, const struct table *t, size_t i)
+put_merged(struct sb *sql, const struct table *t, size_t i, bool several)
 {
-    const char *name = t->columns[i].name;
+    const char *name = t->columns[i].name, *sum = several ? "SUM" : "";
 
     switch (t->sources[i].role) {
     case COLUMN_KEY:
-        sb_addf(sql, "MIN(`%s`)", name);
+        sb_addf(sql, "%s(`%s`)", several ? "MIN" : "", name);
         break;
     case COLUMN_SUM:
-        sb_addf(sql, "CAST(SUM(`%s`) AS SIGNED)", name);
+        sb_addf(sql, "CAST(%s(`%s`) AS SIGNED)", sum, name);
         break;
     case COLUMN_COUNT:
-        sb_puts(sql, "CAST(SUM(events) AS SIGNED)");
+        sb_addf(sql, "CAST(%s(events) AS SIGNED)", sum);
         break;
     case COLUMN_AVERAGE:
-        sb_puts(sql, "(SUM(latency_sum) + 0e0) / SUM(events)");
+        sb_addf(sql, "(%s(latency_sum) + 0e0) / %s(events)", sum, sum);
         break;
     case COLUMN_P75:
-        sb_puts(sql, QUANTILE(GE_STEP_P75));
+        sb_puts(sql, several ? QUANTILE("SUM", GE_SUM_P75) : QUANTILE("", GE_ONE_P75));
         break;
     case COLUMN_P99:
-        sb_puts(sql, QUANTILE(GE_STEP_P99));
+        sb_puts(sql, several ? QUANTILE("SUM", GE_SUM_P99) : QUANTILE("", GE_ONE_P99));
         break;
     default:
         sb_addf(sql, "`%s`", name);
@@ -413,16 +417,57 @@ put_total(struct sb *sql, const struct table *t, size_t i)
 }
 
 static void
+put_one(struct sb *sql, const struct table *t, size_t i)
+{
+    put_merged(sql, t, i, false);
+}
+
+static void
+put_total(struct sb *sql, const struct table *t, size_t i)
+{
+    put_merged(sql, t, i, true);
+}
+
+/* Rows of the rollup whose bucket ended before the oldest event that it does not count, or the
+ * others. */
+static void
+put_rolled_up(struct sb *sql, struct params *p, const struct table *t, const struct scope *s,
+              const char *side)
+{
+    static const int64_t longest[] = {
+        [GRAIN_MINUTE] = UTC_MINUTE_MS,
+        [GRAIN_HOUR] = 60 * UTC_MINUTE_MS,
+        [GRAIN_DAY] = UTC_DAY_MS,
+        [GRAIN_MONTH] = 31 * UTC_DAY_MS,
+    };
+
+    put_half(sql, t, s, true);
+    sb_addf(sql, " FROM %s", t->rollup);
+    put_where(sql, p, t, s);
+    sb_addf(
+        sql,
+        " AND time %s COALESCE((SELECT MIN(time) FROM %s WHERE workspace_id = ? AND slice = 0), "
+        "9223372036854775807) - ",
+        side, events[t->family].queue);
+    params_add(p, s->workspace, false);
+    sb_i64(sql, longest[t->grain]);
+}
+
+/* Most rows of a rollup are final: only those of the buckets that queued events may fall into are
+ * grouped with these. */
+static void
 put_rollup(struct sb *sql, struct params *p, const struct table *t, const struct scope *s)
 {
     const struct events *e = &events[t->family];
 
     sb_puts(sql, "(SELECT ");
+    put_used(sql, t, s, put_one);
+    sb_puts(sql, " FROM (SELECT ");
+    put_rolled_up(sql, p, t, s, "<=");
+    sb_puts(sql, ") f UNION ALL SELECT ");
     put_used(sql, t, s, put_total);
     sb_puts(sql, " FROM (SELECT ");
-    put_half(sql, t, s, true);
-    sb_addf(sql, " FROM %s", t->rollup);
-    put_where(sql, p, t, s);
+    put_rolled_up(sql, p, t, s, ">");
     sb_puts(sql, " UNION ALL SELECT STRAIGHT_JOIN ");
     put_half(sql, t, s, false);
     sb_addf(sql, " FROM (SELECT %s FROM %s WHERE workspace_id = ? AND slice = 0", e->queued,
