@@ -26,7 +26,7 @@
 extern const struct db_stmt_list key_store_stmts, counter_store_stmts, event_store_stmts,
     gate_store_stmts;
 
-enum { MAX_PARAMS = 64 * 15, MAX_COLS = 64, TEXT = 256, KEYS = 100000, BATCH = 64, USED = 16 };
+enum { MAX_PARAMS = 64 * 15, MAX_COLS = 64, TEXT = 256, KEYS = 100000, BATCH = 64, USED = 64 };
 
 struct query {
     MYSQL_STMT *stmt;
