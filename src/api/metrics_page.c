@@ -4,7 +4,7 @@
 #include "base/digest.h"
 #include "base/sb.h"
 #include "base/utc.h"
-#include "domain/clientip.h"
+#include "domain/netmask.h"
 #include "domain/verdict.h"
 
 #include <inttypes.h>
@@ -45,7 +45,7 @@ metrics_page_open(struct arena *mem, const struct conf *conf, struct str *why)
         *why = S("metrics = on needs metrics_allow or metrics_token");
         return NULL;
     }
-    if (*conf->metrics_allow && !clientip_is_list(str_of(conf->metrics_allow))) {
+    if (*conf->metrics_allow && !netmask_is_list(str_of(conf->metrics_allow))) {
         *why = S("metrics_allow must be addresses or networks, separated by commas");
         return NULL;
     }
@@ -96,7 +96,7 @@ metrics_page_hidden(struct ctx *c, const struct http_req *req)
 
     if (!c->metrics)
         return true;
-    if (*conf->metrics_allow && !clientip_in(str_of(conf->metrics_allow), req->peer))
+    if (*conf->metrics_allow && !netmask_in_list(str_of(conf->metrics_allow), req->peer))
         return true;
     return *conf->metrics_token && !is_token(req->authorization, str_of(conf->metrics_token));
 }

@@ -149,7 +149,6 @@ flush(struct worker *w)
 
     c.db = w->db;
     ok = recorder_flush(w->recorder, &c) == ST_OK;
-
     if (!ok)
         log_event(&w->setup.log, LOG_ERROR, "analytics_not_written",
                   log_i("waiting", (int64_t)recorder_waiting(w->recorder)),

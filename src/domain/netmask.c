@@ -81,6 +81,28 @@ netmask_any(const struct netmask *nets, size_t n, struct str address)
     return false;
 }
 
+bool
+netmask_in_list(struct str list, struct str address)
+{
+    struct netmask net;
+
+    while (list.p)
+        if (netmask_parse(str_trim(str_cut(&list, ',')), &net) && netmask_any(&net, 1, address))
+            return true;
+    return false;
+}
+
+bool
+netmask_is_list(struct str list)
+{
+    struct netmask net;
+
+    while (list.p)
+        if (!netmask_parse(str_trim(str_cut(&list, ',')), &net))
+            return false;
+    return true;
+}
+
 struct str
 netmask_counted(struct arena *mem, struct str address)
 {

@@ -23,6 +23,10 @@ bool netmask_address(struct str text, struct netmask_address *out);
 bool netmask_parse(struct str text, struct netmask *out);
 /* Whether one of the networks holds the address; what is no address is in none. */
 bool netmask_any(const struct netmask *nets, size_t n, struct str address);
+/* Whether one of the networks of a list such as "127.0.0.1, fd00::/8" holds the address. */
+bool netmask_in_list(struct str list, struct str address);
+/* Whether each entry of the list is an address or a network. */
+bool netmask_is_list(struct str list);
 
 /* Whom to count a request of an address for: itself, or of an IPv6 address its first 64 bits,
  * behind which one client has all the rest. What is no address stays as it is. */

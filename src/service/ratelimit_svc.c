@@ -177,7 +177,7 @@ ratelimit_svc_identify(struct ctx *c, const struct limit_in *in, struct str toke
 {
     struct target *t = ARENA_NEW(c->mem, struct target);
     const struct premise *kept = NULL;
-    struct caller *caller = ARENA_NEW(c->mem, struct caller);
+    struct caller *caller;
     enum status st = ST_OK;
 
     t->in = in;
@@ -189,6 +189,7 @@ ratelimit_svc_identify(struct ctx *c, const struct limit_in *in, struct str toke
         t->assumed = true;
         t->ns = ARENA_NEW(c->mem, struct namespace_row);
         *t->ns = kept->ns;
+        caller = ARENA_NEW(c->mem, struct caller);
         *caller = kept->caller;
         c->now_ms = premise_now(c->premises);
     } else {
