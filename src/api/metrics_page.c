@@ -7,7 +7,10 @@
 #include "domain/netmask.h"
 #include "domain/verdict.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
 
 _Static_assert((int)VERDICT__MAX <= (int)METRIC_OUTCOMES_MAX, "more outcomes than counters");
 
@@ -33,22 +36,33 @@ layout(struct arena *mem)
     return sb_str(&b);
 }
 
+struct str
+metrics_page_fault(struct arena *mem, const struct conf *conf)
+{
+    struct str folder = str_of(conf->metrics_file);
+    struct stat s;
+
+    if (!conf->metrics)
+        return S("");
+    if (!*conf->metrics_allow && !*conf->metrics_token)
+        return S("metrics = on needs metrics_allow or metrics_token");
+    if (*conf->metrics_allow && !netmask_is_list(str_of(conf->metrics_allow)))
+        return S("metrics_allow must be addresses or networks, separated by commas");
+    while (folder.n > 1 && folder.p[folder.n - 1] != '/')
+        folder.n--;
+    if (stat(arena_cstr(mem, folder), &s) != 0)
+        return arena_fmt(mem, "metrics_file: %.*s: %s", STR_ARG(folder), strerror(errno));
+    return S("");
+}
+
 struct metrics *
 metrics_page_open(struct arena *mem, const struct conf *conf, struct str *why)
 {
     struct metrics *m;
 
-    *why = S("");
-    if (!conf->metrics)
+    *why = metrics_page_fault(mem, conf);
+    if (!conf->metrics || why->n)
         return NULL;
-    if (!*conf->metrics_allow && !*conf->metrics_token) {
-        *why = S("metrics = on needs metrics_allow or metrics_token");
-        return NULL;
-    }
-    if (*conf->metrics_allow && !netmask_is_list(str_of(conf->metrics_allow))) {
-        *why = S("metrics_allow must be addresses or networks, separated by commas");
-        return NULL;
-    }
     m = metrics_open(mem, conf->metrics_file, METRIC_REQUEST + endpoint_count * STATUSES,
                      layout(mem), why);
     if (!m)

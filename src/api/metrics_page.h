@@ -6,6 +6,9 @@
 #include "base/conf.h"
 #include "base/metrics.h"
 
+/* What is wrong with the settings of metrics, or the folder of their file; empty: nothing. */
+struct str metrics_page_fault(struct arena *mem, const struct conf *conf);
+
 /* Opens the counters as the settings say. NULL with an empty *why: metrics are off. */
 struct metrics *metrics_page_open(struct arena *mem, const struct conf *conf, struct str *why);
 

@@ -1,6 +1,7 @@
 /* latchkey doctor: what is wrong with this installation, and what to do about it. */
 #include "config.h"
 #include "api/gate.h"
+#include "api/metrics_page.h"
 #include "app/command.h"
 #include "app/doctor_web.h"
 #include "base/conf.h"
@@ -108,6 +109,19 @@ check_gate(struct report *r)
             : S("none"),
         "Mend the file, see latchkey-gate(7), and restart the workers: until then the gate is "
         "closed.");
+}
+
+static void
+check_metrics(struct report *r)
+{
+    struct str fault = metrics_page_fault(r->c->mem, r->c->conf);
+
+    say(r, "metrics", fault.n == 0,
+        fault.n               ? fault
+        : r->c->conf->metrics ? str_of(r->c->conf->metrics_file)
+                              : S("off"),
+        "Mend the setting, or make the folder and give it to the workers' account, and restart the "
+        "workers: until then there is no /metrics.");
 }
 
 static void
@@ -247,6 +261,7 @@ run(struct ctx *c, const void *pin, struct command_result *out)
     check_configuration(&r);
     check_master_key(&r);
     check_gate(&r);
+    check_metrics(&r);
     if (c->db)
         check_database(&r);
     if (url.n)

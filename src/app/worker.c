@@ -53,10 +53,8 @@ worker_start(struct worker *w, const char *policy)
         return false;
     }
     w->metrics = metrics_page_open(w->setup.mem, &w->setup.conf, &why);
-    if (why.n) {
-        log_event(&w->setup.log, LOG_ERROR, "start_failed", log_s("reason", why));
-        return false;
-    }
+    if (why.n) /* keys are verified all the same */
+        log_event(&w->setup.log, LOG_ERROR, "metrics_off", log_s("reason", why));
     w->mem = arena_new(SETUP_REQUEST_MEMORY);
     w->parser = decode_parser_new();
     w->recorder = recorder_new();

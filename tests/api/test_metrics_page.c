@@ -86,7 +86,7 @@ settings(void)
     } rows[] = {
         {"", "", "metrics = on needs"},     {"10.0.0.0/33", "", "metrics_allow must"},
         {"localhost", "", "metrics_allow"}, {"127.0.0.1,", "", "metrics_allow"},
-        {"10.0.0.0/", "", "metrics_allow"}, {"", "x", "metrics_file: /nonexistent/file"},
+        {"10.0.0.0/", "", "metrics_allow"}, {"", "x", "metrics_file: /nonexistent/: "},
     };
     struct str why;
 

@@ -122,6 +122,16 @@ test(`${server}: doctor finds nothing wrong, also from outside`, async () => {
   assert.deepEqual(findings.slice(-3).map((f) => f.check), ["web server", "encryption", "large requests"]);
 });
 
+test("metrics that cannot be had stop nothing", async () => {
+  const metrics = { LATCHKEY_METRICS: "on", LATCHKEY_METRICS_TOKEN: "t", LATCHKEY_METRICS_FILE: "/nonexistent/metrics" };
+  const cgi = { GATEWAY_INTERFACE: "CGI/1.1", REQUEST_METHOD: "GET", SCRIPT_NAME: "/health/live", LATCHKEY_CONFIG: demo.config };
+  const { stdout, stderr } = await run(demo.latchkey, [], { env: { ...metrics, ...cgi } });
+  assert.match(stdout, /^Status: 200/);
+  assert.match(stderr, /event=metrics_off reason="metrics_file: \/nonexistent\//);
+  await assert.rejects(run(demo.latchkey, ["doctor", "--config", demo.config, "--output", "json"], { env: metrics }),
+    (e) => /"check":"metrics","ok":false/.test(e.stdout));
+});
+
 test(`${server}: doctor reports a configuration that cannot be read`, async () => {
   await assert.rejects(run(demo.latchkey, ["doctor", "--config", "/nonexistent.conf", "--output", "json"]), (e) => {
     const [finding, ...more] = JSON.parse(e.stdout);
